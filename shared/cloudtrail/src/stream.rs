@@ -1,0 +1,161 @@
+//! Top-level JSON values of a text, one after the other, going on behind the broken ones.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A top-level value, or what was left of one.
+pub(crate) enum Piece<'a> {
+    /// A complete JSON value.
+    Value(&'a str),
+    /// A value that breaks off or breaks the grammar.
+    Broken {
+        /// The text from its beginning to where reading goes on.
+        text: &'a str,
+        /// The complete elements of its list of records, which stand before the break.
+        elements: Vec<&'a str>,
+        /// Line and column of the break, in the whole text, and what is wrong there.
+        error: String,
+    },
+}
+
+/// Splits a text into its top-level values: one document, several, or JSON Lines.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while let Some(start) = next_value(text, at) {
+        let rest = text.get(start..).unwrap_or_default();
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        match stream.next() {
+            Some(Ok(value)) => {
+                pieces.push(Piece::Value(value.get()));
+                at = start + stream.byte_offset();
+            }
+            Some(Err(error)) => {
+                let end = resume(rest);
+                let broken = rest.get(..end).unwrap_or(rest);
+                let error = describe(text, start, &error);
+                pieces.push(Piece::Broken { text: broken, elements: salvage(broken), error });
+                at = start + end;
+            }
+            None => break,
+        }
+    }
+    pieces
+}
+
+/// Where the next value begins, behind white space and a byte order mark.
+fn next_value(text: &str, from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let blank = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+    (blank < rest.len()).then_some(from + blank)
+}
+
+/// Where to go on behind a broken value: at the next line that is a complete object by itself, which makes the text
+/// JSON Lines with one bad line; else nowhere.
+fn resume(rest: &str) -> usize {
+    let mut at = 0;
+    for line in rest.split_inclusive('\n') {
+        let is_object = line.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(line).is_ok();
+        if at > 0 && is_object {
+            return at;
+        }
+        at += line.len();
+    }
+    rest.len()
+}
+
+/// The error with its place counted from the beginning of the whole text.
+fn describe(text: &str, start: usize, error: &serde_json::Error) -> String {
+    let before = text.get(..start).unwrap_or_default();
+    let lines_before = before.matches('\n').count();
+    let line = lines_before + error.line();
+    let column_before = if error.line() == 1 { before.len() - before.rfind('\n').map_or(0, |at| at + 1) } else { 0 };
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    format!("line {line}, column {}: {message}", column_before + error.column())
+}
+
+/// The elements before the break of `[…`, `{"Records":[…` and the like.
+fn salvage(broken: &str) -> Vec<&str> {
+    let mut elements = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(broken);
+    // The error is the break itself, which the caller has already described.
+    let _ = Elements(&mut elements).deserialize(&mut deserializer);
+    elements
+}
+
+/// Pushes each element of a list as soon as it is complete, so that those before an error are kept.
+struct Elements<'v, 'a>(&'v mut Vec<&'a str>);
+
+impl<'de> DeserializeSeed<'de> for Elements<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Elements<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(element) = seq.next_element::<&'de RawValue>()? {
+            self.0.push(element.get());
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<crate::json::Text<'de>>()? {
+            if matches!(key.as_str(), "Records" | "records" | "Events" | "logEvents") {
+                map.next_value_seed(Elements(&mut *self.0))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The elements of a complete JSON array.
+pub(crate) fn elements(array: &str) -> Vec<&str> {
+    let mut deserializer = serde_json::Deserializer::from_str(array);
+    Vec::<&RawValue>::deserialize(&mut deserializer)
+        .map(|elements| elements.into_iter().map(RawValue::get).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use test_case::test_case;
+
+    use super::*;
+
+    fn show(text: &str) -> Vec<String> {
+        pieces(text)
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Value(value) => value.to_owned(),
+                Piece::Broken { elements, error, .. } => format!("!{elements:?} {error}"),
+            })
+            .collect()
+    }
+
+    #[test_case("", &[] ; "empty")]
+    #[test_case("\u{feff}{}\n", &["{}"] ; "byte order mark")]
+    #[test_case("{\"a\":1}\n{\"a\":2}\n", &["{\"a\":1}", "{\"a\":2}"] ; "lines")]
+    #[test_case("{\"a\":\n1}\n\n{\"a\":2}", &["{\"a\":\n1}", "{\"a\":2}"] ; "documents")]
+    #[test_case("{\"a\":1}\n{\"a\":\n{\"a\":3}\n", &["{\"a\":1}", "![] line 4, column 0: EOF while parsing an object", "{\"a\":3}"] ; "a bad line among lines")]
+    #[test_case("{\"a\":1}\noops\n{\"a\":3}\n", &["{\"a\":1}", "![] line 2, column 1: expected value", "{\"a\":3}"] ; "not JSON among lines")]
+    #[test_case("{\"Records\":[{\"a\":1},{\"a\":2},{\"a\"", &["![\"{\\\"a\\\":1}\", \"{\\\"a\\\":2}\"] line 1, column 32: EOF while parsing an object"] ; "half a log file")]
+    #[test_case("[{\"a\":1},{\"a", &["![\"{\\\"a\\\":1}\"] line 1, column 12: EOF while parsing a string"] ; "half an array")]
+    fn splits(text: &str, expected: &[&str]) {
+        assert_eq!(show(text), expected);
+    }
+}

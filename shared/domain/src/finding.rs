@@ -1,0 +1,131 @@
+//! A rule that fired, for an actor, with its evidence.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{AccountId, Actor, Asset, Evidence, Severity, Tier};
+
+/// Names a finding the same way however often, and wherever, it is found: `F-` and 16 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FindingId(String);
+
+impl FindingId {
+    /// The id of the finding that `rule` makes on the event `event_id` logged in `account`.
+    ///
+    /// Shared events carry one `eventID` in the copies of several accounts, hence the account
+    /// (CloudTrail User Guide, *CloudTrail record contents*, `sharedEventID`, `recipientAccountId`).
+    pub fn of_event(rule: &str, account: &str, event_id: &str) -> Self {
+        let hex = sha256_hex(&[rule, "\0", account, "\0", event_id].concat());
+        Self(format!("F-{}", hex.get(..16).unwrap_or(&hex)))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Lower-case hexadecimal SHA-256 of `text`.
+pub fn sha256_hex(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl FromStr for FindingId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.strip_prefix("F-").unwrap_or_default();
+        if digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!("`{text}` is not a finding id (`F-` and 16 hexadecimal digits)"))
+        }
+    }
+}
+
+impl TryFrom<String> for FindingId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<FindingId> for String {
+    fn from(id: FindingId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for FindingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// The rule that fired, as much of it as travels with a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleRef {
+    /// Its permanent name in kebab case, which is also its file's: `trail-blinded`.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// Sigma's `level`.
+    pub severity: Severity,
+    /// ATT&CK techniques, upper case: `T1555.006`.
+    pub attack: Vec<String>,
+}
+
+/// A rule that fired, for an actor (and assets), with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The same for the same rule and event, always.
+    pub id: FindingId,
+    /// What fired.
+    pub rule: RuleRef,
+    /// Who did it.
+    pub actor: Actor,
+    /// What was touched; empty when it concerns the account, as a stopped trail does.
+    pub assets: Vec<Asset>,
+    /// The highest tier among the assets, by the settings at the time.
+    pub tier: Option<Tier>,
+    /// Whether every asset's entry names the actor as authorised; absent when no entry says.
+    pub authorized: Option<bool>,
+    /// The account that logged the event.
+    pub account: Option<AccountId>,
+    /// The Region that logged the event.
+    pub region: Option<String>,
+    /// The records it rests on, at least one.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Finding {
+    /// The time of the newest event in the evidence.
+    pub fn time(&self) -> Option<jiff::Timestamp> {
+        self.evidence.iter().filter_map(|evidence| evidence.time).max()
+    }
+
+    /// Whether a service made any of the calls with the actor's rights.
+    pub fn is_indirect(&self) -> bool {
+        self.evidence.iter().any(|evidence| evidence.via.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_stable_and_distinct() {
+        let id = FindingId::of_event("trail-blinded", "111122223333", "e-1");
+        assert_eq!(id, FindingId::of_event("trail-blinded", "111122223333", "e-1"));
+        assert_ne!(id, FindingId::of_event("trail-blinded", "444455556666", "e-1"));
+        assert_ne!(FindingId::of_event("a", "b", "c"), FindingId::of_event("ab", "", "c"), "the parts are kept apart");
+        assert_eq!(id.as_str().parse::<FindingId>().unwrap(), id);
+        assert!("F-XYZ".parse::<FindingId>().is_err());
+    }
+}
