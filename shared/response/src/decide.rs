@@ -1,0 +1,112 @@
+//! What to do about a finding. Pure: the same finding, settings and state give the same decision.
+
+use jiff::Timestamp;
+use portcullis_domain::{AccountId, Finding, RoleArn};
+use portcullis_settings::{Response, Settings};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::{Quarantine, QuarantineState};
+use crate::guard::{Refusal, Target, target};
+
+/// What Portcullis knows of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deployment {
+    /// The account it may act in; absent in a replay, where each finding's own account counts as home.
+    pub account: Option<AccountId>,
+    /// Its own roles, which it never acts on.
+    pub own_roles: Vec<RoleArn>,
+}
+
+/// What to do about a finding, and why not more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What the settings ask for, before the mode caps it and the guards are heard.
+    #[serde(with = "word")]
+    pub wanted: Response,
+    /// What is to be done.
+    #[serde(with = "word")]
+    pub response: Response,
+    /// The guards that refused to contain the actor; empty unless containment was to be done.
+    #[serde(default)]
+    pub refusals: Vec<Refusal>,
+}
+
+/// Decides by severity, tier and mode, then hears the guards that can be judged from the record, the settings and the
+/// ledger. A refused containment becomes a page.
+pub fn decide(
+    finding: &Finding,
+    settings: &Settings,
+    deployment: &Deployment,
+    known: Option<&Quarantine>,
+) -> (Decision, Option<Target>) {
+    let wanted = settings.uncapped_response(finding.rule.severity, finding.tier);
+    let response = settings.response(finding.rule.severity, finding.tier);
+    let decision = Decision { wanted, response, refusals: Vec::new() };
+    if response < Response::Quarantine {
+        return (decision, None);
+    }
+    match containable(finding, settings, deployment, known) {
+        Ok(target) => (decision, Some(target)),
+        Err(refusal) => (decision.refused(refusal), None),
+    }
+}
+
+impl Decision {
+    /// The same decision with the containment refused: page, don't act.
+    #[must_use]
+    pub fn refused(mut self, refusal: Refusal) -> Self {
+        self.response = self.response.min(Response::Page);
+        self.refusals.push(refusal);
+        self
+    }
+}
+
+fn containable(
+    finding: &Finding,
+    settings: &Settings,
+    deployment: &Deployment,
+    known: Option<&Quarantine>,
+) -> Result<Target, Refusal> {
+    let target = target(finding, deployment)?;
+    if let Some(pattern) = settings.is_protected(&finding.actor.principal) {
+        return Err(Refusal::Protected { pattern: pattern.clone() });
+    }
+    if let Some(via) = finding.evidence.iter().find_map(|evidence| evidence.via.clone()) {
+        return Err(Refusal::Indirect { via });
+    }
+    if let Some(quarantine) = known {
+        refuse_known(quarantine, finding.time())?;
+    }
+    Ok(target)
+}
+
+fn refuse_known(quarantine: &Quarantine, event: Option<Timestamp>) -> Result<(), Refusal> {
+    match quarantine.state {
+        QuarantineState::Attaching | QuarantineState::Active { .. } => {
+            Err(Refusal::AlreadyQuarantined { until: quarantine.until })
+        }
+        // An event without a readable time cannot be told from one before the release, so it is not acted on.
+        QuarantineState::Released { at, .. } if event.is_none_or(|event| event <= at) => {
+            Err(Refusal::ReleasedSince { at })
+        }
+        QuarantineState::Released { .. } | QuarantineState::Failed => Ok(()),
+    }
+}
+
+/// The settings' word for a response, in JSON.
+mod word {
+    use portcullis_settings::Response;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(response: &Response, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(response.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Response, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let known = Response::ALL.iter().find(|response| response.as_str() == word);
+        known.copied().ok_or_else(|| D::Error::custom(format!("`{word}` is not a response")))
+    }
+}

@@ -1,0 +1,82 @@
+//! The text of `portcullis.yaml` becomes [`Settings`], or everything that is wrong with it.
+
+mod arns;
+mod assets;
+mod durations;
+mod load;
+mod response;
+
+use jiff::SignedDuration;
+
+use self::arns::principal_pattern;
+use self::durations::duration;
+use crate::reader::{Map, Node, Report};
+use crate::{Mode, PagingSettings, Problems, QuarantineSettings, Settings};
+
+/// Understands the text of `portcullis.yaml`. An empty text, or one of comments alone, gives the default settings;
+/// so does leaving out any part.
+///
+/// # Errors
+///
+/// Every problem in the text at once, by position. Text that is not YAML gives one problem, since what follows the
+/// first mistake cannot be read.
+pub fn parse(yaml: &str) -> Result<Settings, Problems> {
+    let Some(document) = load::load(yaml)? else { return Ok(Settings::default()) };
+    let mut report = Report::default();
+    let settings = read(&Node::root(&document), &mut report);
+    Problems::sorted(report.into_problems()).map_or(Ok(settings), Err)
+}
+
+fn read(root: &Node<'_>, report: &mut Report) -> Settings {
+    const KEYS: &[&str] = &["mode", "assets", "protected", "response", "quarantine", "paging"];
+    let mut settings = Settings::default();
+    let top = root.map(report, "a map of settings", KEYS);
+    if let Some(mode) = top.get("mode").and_then(|node| node.word(report, Mode::ALL, Mode::as_str)) {
+        settings.mode = mode;
+    }
+    if let Some(node) = top.get("assets") {
+        settings.assets = assets::assets(node, report);
+    }
+    if let Some(node) = top.get("protected") {
+        let patterns = node.list(report, "a list of ARN patterns");
+        settings.protected = patterns.iter().filter_map(|node| principal_pattern(node, report)).collect();
+    }
+    if let Some(node) = top.get("response") {
+        response::response(node, report, &mut settings.response);
+    }
+    if let Some(node) = top.get("quarantine") {
+        quarantine(&node.map(report, "a map", &["policy", "lifts_after"]), report, &mut settings.quarantine);
+    }
+    if let Some(node) = top.get("paging") {
+        paging(&node.map(report, "a map", &["topic", "repeat_after"]), report, &mut settings.paging);
+    }
+    settings
+}
+
+fn quarantine(map: &Map<'_>, report: &mut Report, quarantine: &mut QuarantineSettings) {
+    if let Some(node) = map.get("policy") {
+        quarantine.policy = node.parsed(report, "the ARN of an IAM managed policy");
+    }
+    if let Some(node) = map.get("lifts_after") {
+        // A shorter one would lift before anybody has looked, a longer one would leave a forgotten role denied.
+        let allowed = SignedDuration::from_mins(5)..=SignedDuration::from_hours(30 * 24);
+        if let Some(found) = duration(node, report, &allowed, "a duration from 5m to 30d") {
+            quarantine.lifts_after = found;
+        }
+    }
+}
+
+fn paging(map: &Map<'_>, report: &mut Report, paging: &mut PagingSettings) {
+    if let Some(node) = map.get("topic") {
+        paging.topic = node.parsed(report, "the ARN of a standard SNS topic");
+    }
+    if let Some(node) = map.get("repeat_after") {
+        let allowed = SignedDuration::ZERO..=SignedDuration::from_hours(7 * 24);
+        if let Some(found) = duration(node, report, &allowed, "a duration from 0s to 7d") {
+            paging.repeat_after = found;
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,247 @@
+//! What can be said in `portcullis.yaml`, and what holds when nothing is said.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::SignedDuration;
+use portcullis_domain::{AccountId, ArnError, ArnPattern, PolicyArn, Principal, Severity, Tier};
+
+use crate::{AssetEntry, Response, ResponseTable};
+
+/// Everything that a deployment can say. The default is a fresh install: it only observes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// How far any response may go.
+    pub mode: Mode,
+    /// The keys and secrets that matter, in the order of the file.
+    pub assets: Vec<AssetEntry>,
+    /// Roles and users that are never touched, whatever they do.
+    pub protected: Vec<ArnPattern>,
+    /// What is done, by severity and tier.
+    pub response: ResponseTable,
+    /// How a quarantine is made, and when it ends.
+    pub quarantine: QuarantineSettings,
+    /// Where pages go, and how often.
+    pub paging: PagingSettings,
+}
+
+/// How far any response may go: a ceiling over the whole response table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// Findings are recorded; nobody is paged and nothing is touched.
+    #[default]
+    Observe,
+    /// People are paged; nothing is touched.
+    Page,
+    /// The response table holds as written.
+    Enforce,
+}
+
+/// How a quarantine is made, and when it ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuarantineSettings {
+    /// The policy that denies; absent for `AWSDenyAll` of the principal's partition.
+    pub policy: Option<PolicyArn>,
+    /// How long a quarantine lasts unless somebody extends it: 5 minutes to 30 days, 4 hours by default.
+    pub lifts_after: SignedDuration,
+}
+
+/// Where pages go, and how often.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PagingSettings {
+    /// The topic that pages are published to; absent for the topic of the stack.
+    pub topic: Option<TopicArn>,
+    /// The same rule on the same actor pages at most once in this time: zero to 7 days, 1 hour by default.
+    pub repeat_after: SignedDuration,
+}
+
+/// A standard SNS topic: `arn:aws:sns:eu-west-1:111122223333:portcullis-pages`.
+///
+/// FIFO topics are refused: they neither deliver to people nor take a message without a group
+/// (Amazon SNS Developer Guide, *Amazon SNS FIFO topics*).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TopicArn(String);
+
+/// The text is not the ARN of a topic that pages can go to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not the ARN of a standard SNS topic")]
+pub struct TopicArnError(String);
+
+impl Settings {
+    /// What is to be done about a finding: what the table says, but never more than the mode allows.
+    /// `tier` is that of the finding's assets, absent when no entry names them.
+    pub fn response(&self, severity: Severity, tier: Option<Tier>) -> Response {
+        self.uncapped_response(severity, tier).min(self.mode.ceiling())
+    }
+
+    /// What the table says, whatever the mode: what *would have* been done.
+    pub fn uncapped_response(&self, severity: Severity, tier: Option<Tier>) -> Response {
+        self.response.response(severity, tier)
+    }
+
+    /// The pattern that protects `principal`, where there is one.
+    ///
+    /// A principal without an ARN of its own is protected by none; it cannot be acted on either.
+    pub fn is_protected(&self, principal: &Principal) -> Option<&ArnPattern> {
+        let arn = principal.arn()?;
+        self.protected.iter().find(|pattern| pattern.matches(arn))
+    }
+
+    /// The policy that a quarantine attaches: the one in the settings, else `AWSDenyAll` of `partition`.
+    ///
+    /// # Errors
+    ///
+    /// When the settings name none and `partition` is not the name of an AWS partition.
+    pub fn deny_policy(&self, partition: &str) -> Result<PolicyArn, ArnError> {
+        self.quarantine.policy.clone().map_or_else(|| PolicyArn::aws_deny_all(partition), Ok)
+    }
+}
+
+impl Mode {
+    /// Every mode, from the mildest.
+    pub const ALL: &'static [Self] = &[Self::Observe, Self::Page, Self::Enforce];
+
+    /// The word used in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Page => "page",
+            Self::Enforce => "enforce",
+        }
+    }
+
+    /// The strongest response that this mode allows.
+    pub const fn ceiling(self) -> Response {
+        match self {
+            Self::Observe => Response::Observe,
+            Self::Page => Response::Page,
+            Self::Enforce => Response::Quarantine,
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Default for QuarantineSettings {
+    fn default() -> Self {
+        Self { policy: None, lifts_after: SignedDuration::from_hours(4) }
+    }
+}
+
+impl Default for PagingSettings {
+    fn default() -> Self {
+        Self { topic: None, repeat_after: SignedDuration::from_hours(1) }
+    }
+}
+
+impl TopicArn {
+    /// The whole ARN.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for TopicArn {
+    type Err = TopicArnError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let is_topic = match parts.as_slice() {
+            ["arn", partition, "sns", region, account, name] => {
+                partition.starts_with("aws")
+                    && !region.is_empty()
+                    && account.parse::<AccountId>().is_ok()
+                    && !name.is_empty()
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            }
+            _ => false,
+        };
+        if is_topic { Ok(Self(text.to_owned())) } else { Err(TopicArnError(text.to_owned())) }
+    }
+}
+
+impl fmt::Display for TopicArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use test_case::test_case;
+
+    use super::*;
+
+    #[test]
+    fn a_fresh_install_only_observes() {
+        let settings = Settings::default();
+        for severity in Severity::ALL {
+            for tier in [None, Some(Tier::Standard), Some(Tier::Sensitive), Some(Tier::Critical)] {
+                assert_eq!(settings.response(*severity, tier), Response::Observe);
+            }
+        }
+    }
+
+    #[test_case(Mode::Observe, Response::Observe ; "observe")]
+    #[test_case(Mode::Page, Response::Page ; "page")]
+    #[test_case(Mode::Enforce, Response::Quarantine ; "enforce")]
+    fn the_mode_caps_the_table(mode: Mode, expected: Response) {
+        let settings = Settings { mode, ..Settings::default() };
+        assert_eq!(settings.response(Severity::Critical, Some(Tier::Critical)), expected);
+        assert_eq!(
+            settings.uncapped_response(Severity::Critical, Some(Tier::Critical)),
+            Response::Quarantine,
+            "what would have been done does not depend on the mode"
+        );
+    }
+
+    #[test]
+    fn the_mode_never_strengthens_the_table() {
+        let settings = Settings { mode: Mode::Enforce, ..Settings::default() };
+        assert_eq!(settings.response(Severity::Low, Some(Tier::Critical)), Response::Observe);
+    }
+
+    #[test_case("role/security/break-glass", true ; "by pattern")]
+    #[test_case("role/app", false ; "another role")]
+    fn protection(resource: &str, expected: bool) {
+        let settings =
+            Settings { protected: vec!["arn:*:iam::*:role/security/*".parse().unwrap()], ..Settings::default() };
+        let arn = format!("arn:aws:iam::111122223333:{resource}").parse().unwrap();
+        assert_eq!(settings.is_protected(&Principal::Role { arn, id: None }).is_some(), expected);
+    }
+
+    #[test]
+    fn the_deny_policy_follows_the_partition_unless_set() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.deny_policy("aws-cn").unwrap().as_str(), "arn:aws-cn:iam::aws:policy/AWSDenyAll");
+        assert!(settings.deny_policy("moon:base").is_err());
+        settings.quarantine.policy = Some("arn:aws:iam::111122223333:policy/deny".parse().unwrap());
+        assert_eq!(settings.deny_policy("aws-cn").unwrap().as_str(), "arn:aws:iam::111122223333:policy/deny");
+    }
+
+    #[test_case("arn:aws:sns:eu-west-1:111122223333:pages", true ; "topic")]
+    #[test_case("arn:aws:sns:eu-west-1:111122223333:pages.fifo", false ; "fifo topic")]
+    #[test_case("arn:aws:sns:eu-west-1:111122223333:pages:1234", false ; "subscription")]
+    #[test_case("arn:aws:sqs:eu-west-1:111122223333:pages", false ; "queue")]
+    #[test_case("pages", false ; "name")]
+    fn topics(text: &str, expected: bool) {
+        assert_eq!(text.parse::<TopicArn>().is_ok(), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn observing_never_does_more(text in crate::parse::tests::properties::response_tables()) {
+            let settings = Settings { mode: Mode::Observe, ..crate::parse(&text).unwrap() };
+            for severity in Severity::ALL {
+                for tier in [None, Some(Tier::Standard), Some(Tier::Sensitive), Some(Tier::Critical)] {
+                    prop_assert_eq!(settings.response(*severity, tier), Response::Observe);
+                }
+            }
+        }
+    }
+}
