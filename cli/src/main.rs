@@ -1,1 +1,45 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+mod check;
+mod load;
+mod release;
+mod replay;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Watches the use of KMS keys and secrets, and quarantines the role that misuses them.
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run CloudTrail logs through the whole pipeline and say what would have been done; touches nothing.
+    Replay(replay::Arguments),
+    /// Check settings and rules, and print every problem with its line.
+    Check(check::Arguments),
+    /// Who is in quarantine, since when, until when, and why.
+    Status(status::Arguments),
+    /// Lift the quarantine of a role or user.
+    Release(release::Arguments),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Replay(arguments) => replay::run(&arguments).await,
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments).await,
+        Command::Release(arguments) => release::run(&arguments).await,
+    };
+    result.unwrap_or_else(|error| {
+        anstream::eprintln!("portcullis: {error:#}");
+        ExitCode::from(2)
+    })
+}

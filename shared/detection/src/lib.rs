@@ -11,6 +11,6 @@ mod ruleset;
 pub use event::RuleEvent;
 pub use fields::PORTCULLIS_FIELDS;
 pub use pack::built_in;
-pub use pipeline::{Examination, Pipeline};
+pub use pipeline::{Examination, Pipeline, Tally};
 pub use rule::Rule;
 pub use ruleset::{RuleFile, RuleProblem, RuleSet};

@@ -1,6 +1,6 @@
 //! From a record's JSON to its findings: the one path that the function and `replay` share.
 
-use portcullis_cloudtrail::{Access, Record, RecordError};
+use portcullis_cloudtrail::{Access, Contents, Record, RecordError, Unreadable};
 use portcullis_domain::{Finding, FindingId, sha256_hex};
 use portcullis_settings::{Inventory, Judgement, Settings};
 
@@ -44,6 +44,41 @@ impl Pipeline {
         let findings =
             self.rules.matches(&event).into_iter().map(|rule| finding(rule, &record, &access, &judgement)).collect();
         Ok(Examination { access, judgement, findings })
+    }
+}
+
+/// What examining many records came to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Records that could be read.
+    pub read: usize,
+    /// Those of them about keys, secrets or the audit trail.
+    pub relevant: usize,
+    /// What fired, in the order of the records.
+    pub findings: Vec<Finding>,
+    /// What could not be read, with its place and reason.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Pipeline {
+    /// Examines everything in an opened input, and keeps what could not be read. `seen` is told of every access.
+    pub fn examine_all(&self, contents: Contents<'_>, tally: &mut Tally, mut seen: impl FnMut(&Access)) {
+        tally.unreadable.extend(contents.unreadable);
+        for raw in contents.records {
+            match self.examine(&raw.json) {
+                Ok(examination) => {
+                    tally.read += 1;
+                    tally.relevant += usize::from(examination.access.is_relevant());
+                    seen(&examination.access);
+                    tally.findings.extend(examination.findings);
+                }
+                Err(error) => tally.unreadable.push(Unreadable {
+                    place: format!("record {}", raw.number),
+                    reason: error.to_string(),
+                    raw: raw.json.into_owned(),
+                }),
+            }
+        }
     }
 }
 

@@ -1,1 +1,13 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod configuration;
+mod environment;
+mod error;
+mod metrics;
+
+pub use batch::{Message, reply, split};
+pub use configuration::{Configuration, Sources};
+pub use environment::{Environment, EnvironmentError, start_logging};
+pub use error::{FunctionError, chain};
+pub use metrics::{METRICS, Metric, Metrics, NAMESPACE};

@@ -78,7 +78,9 @@ fn headline(entry: &Entry) -> String {
         }
         (Standing::InQuarantine, _) => format!("{who} did this too; it is in quarantine already."),
         (Standing::Failed, _) => format!("{who} could NOT be put in quarantine. It can still act. Somebody must."),
-        (Standing::Refused, _) => format!("{who} was NOT touched; a guard forbids it. It can still act. Somebody must decide."),
+        (Standing::Refused, _) => {
+            format!("{who} was NOT touched; a guard forbids it. It can still act. Somebody must decide.")
+        }
         _ => format!("{who} was not touched: the settings ask for a page."),
     }
 }
@@ -164,7 +166,10 @@ fn not_done(entry: &Entry) -> Vec<String> {
     if entry.containment.is_none() {
         lines.extend(entry.decision.refusals.iter().map(|refusal| one_line(&format!("not contained: {refusal}"))));
     }
-    if entry.decision.refusals.is_empty() && entry.decision.response == Response::Page && entry.decision.wanted == Response::Quarantine {
+    if entry.decision.refusals.is_empty()
+        && entry.decision.response == Response::Page
+        && entry.decision.wanted == Response::Quarantine
+    {
         lines.push("not contained: the settings' mode is `page`; with `enforce` it would have been".to_owned());
     }
     lines

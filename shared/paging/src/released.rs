@@ -22,7 +22,10 @@ pub(crate) fn render(quarantine: &Quarantine, detached: Detached, context: &Page
         &match detached {
             Detached::Detached => format!("{} detached, read back: gone", quarantine.policy),
             Detached::WasNotAttached => {
-                format!("nothing: {} was not attached any more. Somebody else had detached it; find out who", quarantine.policy)
+                format!(
+                    "nothing: {} was not attached any more. Somebody else had detached it; find out who",
+                    quarantine.policy
+                )
             }
             Detached::NoSuchPrincipal => format!("nothing: the {} no longer exists", target.kind()),
         },

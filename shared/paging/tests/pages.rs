@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_paging::{Page, PageContext, render};
 use portcullis_response::{
-    Containment, Decision, Deployment, Detached, Entry, Notice, PageState, Plan, Quarantine, QuarantineState, Refusal, Step, target,
+    Containment, Decision, Deployment, Detached, Entry, Notice, PageState, Plan, Quarantine, QuarantineState, Refusal,
+    Step, target,
 };
 use portcullis_settings::Response;
 use portcullis_testkit::finding;
@@ -22,7 +23,11 @@ fn entry() -> Entry {
         decided_at: now(),
         decision: Decision { wanted: Response::Quarantine, response: Response::Quarantine, refusals: Vec::new() },
         plan: Plan { steps: vec![Step::AttachPolicy { target, policy }] },
-        containment: Some(Containment::Contained { at: now(), until: now() + SignedDuration::from_hours(4), verified: true }),
+        containment: Some(Containment::Contained {
+            at: now(),
+            until: now() + SignedDuration::from_hours(4),
+            verified: true,
+        }),
         page: PageState::None,
         lease_until: now(),
         done: false,
@@ -142,7 +147,9 @@ fn mode_page() {
     entry.containment = None;
     let page = page(&entry);
     assert_snapshot!(page.subject, @"[CRITICAL] PAGE role reporting: Unauthorized actor used a critical key or secret");
-    assert!(page.body.contains("NOT DONE  not contained: the settings' mode is `page`; with `enforce` it would have been"));
+    assert!(
+        page.body.contains("NOT DONE  not contained: the settings' mode is `page`; with `enforce` it would have been")
+    );
     assert!(page.body.contains("UNDO      nothing to undo"));
 }
 

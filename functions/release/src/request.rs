@@ -1,0 +1,80 @@
+//! What `release` is asked: lift whatever has expired, or one principal's quarantine.
+
+use jiff::Timestamp;
+use portcullis_aws::{DynamoLedger, IamRelease, SnsPager};
+use portcullis_lambda::{FunctionError, Metric, Metrics, chain};
+use portcullis_response::{Detached, ReleaseError, ReleaseReport, Releaser};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A request.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// `{"expire": true}`: lift every quarantine whose deadline has passed. Sent by the schedule.
+    Expire(bool),
+    /// `{"release": {"principal": …, "by": …, "reason": …}}`: lift this one. Sent by `portcullis release`.
+    Release {
+        /// An ARN, or a name where it is the only one.
+        principal: String,
+        /// Who asks, as they name themselves. Lambda does not tell; CloudTrail has who invoked the function.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Everything that releasing needs.
+pub(crate) struct Release {
+    pub(crate) ledger: DynamoLedger,
+    pub(crate) lift: IamRelease,
+    pub(crate) pager: SnsPager,
+    pub(crate) stack: String,
+}
+
+impl Release {
+    /// Answers with who was released and who could not be.
+    pub(crate) async fn handle(&self, request: Request) -> Result<Value, FunctionError> {
+        let releaser = Releaser { ledger: &self.ledger, lift: &self.lift, pager: &self.pager };
+        let now = Timestamp::now();
+        let results = match request {
+            Request::Expire(false) => Vec::new(),
+            Request::Expire(true) => {
+                releaser.release_expired(now).await.map_err(|error| FunctionError::Retryable(chain(&error)))?
+            }
+            Request::Release { principal, by, reason } => vec![releaser.release(&principal, &by, &reason, now).await],
+        };
+        let mut metrics = Metrics::new(&self.stack);
+        let (mut released, mut failed) = (Vec::new(), Vec::new());
+        for result in results {
+            match result {
+                Ok(report) => released.push(self.released(&report, &mut metrics)),
+                Err(error) => failed.push(Self::failed(&error, &mut metrics)),
+            }
+        }
+        metrics.print(now);
+        Ok(json!({ "released": released, "failed": failed }))
+    }
+
+    fn released(&self, report: &ReleaseReport, metrics: &mut Metrics) -> Value {
+        let detached = match report.detached {
+            Detached::Detached => "detached",
+            Detached::WasNotAttached => "was-not-attached",
+            Detached::NoSuchPrincipal => "no-such-principal",
+        };
+        metrics.count(Metric::RELEASES, &[detached], 1);
+        let principal = report.quarantine.target.arn();
+        tracing::info!(principal, detached, stack = self.stack, "released");
+        if let Some(error) = &report.page_error {
+            tracing::error!(principal, error, "released, but on-call could not be told");
+        }
+        json!({"principal": principal, "detached": detached, "page_error": report.page_error})
+    }
+
+    fn failed(error: &ReleaseError, metrics: &mut Metrics) -> Value {
+        metrics.count(Metric::RELEASES, &["failed"], 1);
+        let text = chain(error);
+        tracing::error!(error = text, "not released");
+        json!({ "error": text })
+    }
+}

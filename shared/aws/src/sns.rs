@@ -1,0 +1,66 @@
+//! Pages over SNS.
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_sns::Client;
+use aws_sdk_sns::types::MessageAttributeValue;
+use portcullis_paging::{PageContext, render};
+use portcullis_response::{Containment, Notice, Pager, PortError};
+
+use crate::error::{malformed, port_error};
+
+/// Publishes pages to a topic.
+#[derive(Clone, Debug)]
+pub struct SnsPager {
+    client: Client,
+    topic: String,
+    context: PageContext,
+}
+
+impl SnsPager {
+    /// With a client of its own.
+    pub fn new(config: &SdkConfig, topic: impl Into<String>, context: PageContext) -> Self {
+        Self::with(Client::new(config), topic, context)
+    }
+
+    /// With a client at hand.
+    pub fn with(client: Client, topic: impl Into<String>, context: PageContext) -> Self {
+        Self { client, topic: topic.into(), context }
+    }
+}
+
+#[async_trait]
+impl Pager for SnsPager {
+    async fn page(&self, notice: Notice<'_>) -> Result<String, PortError> {
+        let what = || format!("failed to publish a page to topic `{}`", self.topic);
+        let page = render(notice, &self.context);
+        let mut call = self.client.publish().topic_arn(&self.topic).subject(page.subject).message(page.body);
+        for (name, value) in attributes(notice) {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            call = call.message_attributes(name, value.map_err(|error| malformed(what(), error))?);
+        }
+        let answer = call.send().await.map_err(|error| port_error(what(), error))?;
+        answer.message_id.ok_or_else(|| malformed(what(), "the answer has no message id"))
+    }
+}
+
+/// What a subscription's filter policy may look at.
+fn attributes(notice: Notice<'_>) -> Vec<(&'static str, &str)> {
+    match notice {
+        Notice::Finding(entry) => {
+            let outcome = match &entry.containment {
+                Some(Containment::Contained { .. }) => "contained",
+                Some(Containment::Failed { .. }) => "failed",
+                None => "page",
+            };
+            vec![
+                ("kind", "finding"),
+                ("severity", entry.finding.rule.severity.as_str()),
+                ("rule", &entry.finding.rule.id),
+                ("outcome", outcome),
+                ("finding", entry.finding.id.as_str()),
+            ]
+        }
+        Notice::Released { quarantine, .. } => vec![("kind", "released"), ("finding", quarantine.finding.as_str())],
+    }
+}
