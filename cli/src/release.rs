@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         invoke(&config, &function, request.to_string()).await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     let answer: Answer = serde_json::from_slice(&answer)
         .with_context(|| format!("`{function}` answered something else: {}", String::from_utf8_lossy(&answer)))?;
-    for failed in &answer.failed {
+    if let Some(failed) = answer.failed.first() {
         bail!("{}", failed.error);
     }
     for released in &answer.released {

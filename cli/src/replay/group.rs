@@ -3,21 +3,19 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use portcullis_domain::Severity;
+use portcullis_domain::{Asset, Principal, Severity};
 use portcullis_response::{Decision, Entry};
 
-/// A row of the table.
+/// A row of the table, in short names: the JSON form has the whole ones.
 #[derive(Debug)]
 pub(crate) struct Group {
+    pub(crate) first: Option<Timestamp>,
+    pub(crate) count: usize,
     pub(crate) severity: Severity,
     pub(crate) rule: String,
     pub(crate) actor: String,
     pub(crate) decision: String,
-    pub(crate) count: usize,
-    pub(crate) first: Option<Timestamp>,
-    pub(crate) last: Option<Timestamp>,
-    pub(crate) assets: BTreeSet<String>,
-    pub(crate) origins: BTreeSet<String>,
+    assets: BTreeSet<String>,
 }
 
 /// Groups entries, which come in the order of their events; the groups are in the order of their first.
@@ -25,42 +23,61 @@ pub(crate) fn group(entries: &[Entry]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for entry in entries {
         let finding = &entry.finding;
-        let actor = finding.actor.principal.to_string();
-        let decision = decision(&entry.decision);
-        let known = groups
-            .iter_mut()
-            .find(|group| group.rule == finding.rule.id && group.actor == actor && group.decision == decision);
-        let group = match known {
-            Some(group) => group,
-            None => {
-                groups.push(Group {
-                    severity: finding.rule.severity,
-                    rule: finding.rule.id.clone(),
-                    actor,
-                    decision,
-                    count: 0,
-                    first: finding.time(),
-                    last: None,
-                    assets: BTreeSet::new(),
-                    origins: BTreeSet::new(),
-                });
-                let Some(group) = groups.last_mut() else { continue };
-                group
-            }
+        let row = Group {
+            first: finding.time(),
+            count: 1,
+            severity: finding.rule.severity,
+            rule: finding.rule.id.clone(),
+            actor: actor(&finding.actor.principal),
+            decision: decision(&entry.decision),
+            assets: finding.assets.iter().map(asset).collect(),
         };
-        group.count += 1;
-        group.last = finding.time().or(group.last);
-        group.assets.extend(finding.assets.iter().map(ToString::to_string));
-        group.origins.extend(finding.evidence.iter().map(|evidence| evidence.origin.source.to_string()));
+        match groups.iter_mut().find(|group| group.is_same(&row)) {
+            Some(group) => {
+                group.count += 1;
+                group.assets.extend(row.assets);
+            }
+            None => groups.push(row),
+        }
     }
     groups
 }
 
-/// What was decided, and why not more.
+impl Group {
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.rule, &self.actor, &self.decision) == (&other.rule, &other.actor, &other.decision)
+    }
+
+    /// The first asset, and how many more.
+    pub(crate) fn on(&self) -> String {
+        match self.assets.first() {
+            None => "the account".to_owned(),
+            Some(first) if self.assets.len() == 1 => first.clone(),
+            Some(first) => format!("{first} and {} more", self.assets.len() - 1),
+        }
+    }
+}
+
+/// `role/team/app in 111122223333`.
+fn actor(principal: &Principal) -> String {
+    let short = principal.arn().and_then(|arn| arn.splitn(6, ':').nth(5)).zip(principal.account());
+    short.map_or_else(|| principal.to_string(), |(name, account)| format!("{name} in {account}"))
+}
+
+/// `secret prod/db`, `key 1234abcd-…`, `alias/backup`.
+fn asset(asset: &Asset) -> String {
+    match asset {
+        Asset::Secret(secret) => format!("secret {}", secret.short_name()),
+        Asset::KeyAlias(alias) => alias.alias().to_owned(),
+        Asset::Key(key) => key.as_str().rsplit("key/").next().map_or_else(|| key.to_string(), |id| format!("key {id}")),
+    }
+}
+
+/// What was decided; in brackets the guard that refused more, or what the table asks for beyond the mode.
 fn decision(Decision { wanted, response, refusals }: &Decision) -> String {
     match refusals.first() {
-        Some(refusal) => format!("{response}, not {wanted}: {refusal}"),
-        None if wanted != response => format!("{response}; {wanted} in mode enforce"),
+        Some(refusal) => format!("{response} (guard: {})", refusal.name()),
+        None if wanted != response => format!("{response} (enforce: {wanted})"),
         None => response.to_string(),
     }
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
-use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
 use portcullis_domain::Severity;
 use portcullis_settings::Settings;
@@ -18,8 +17,7 @@ pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[Strin
     if !outcome.entries.is_empty() {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-        fit(&mut table);
-        table.set_header(["severity", "rule", "actor", "n", "first and last", "on", "from", "decision"]);
+        table.set_header(["first", "n", "severity", "rule", "actor", "on", "decision"]);
         for group in group(&outcome.entries) {
             table.add_row(row(&group));
         }
@@ -40,36 +38,16 @@ pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[Strin
     anstream::println!("{}", summary(outcome, settings));
 }
 
-/// As wide as the terminal; where there is none, as wide as a page.
-fn fit(table: &mut Table) {
-    if !table.is_tty() {
-        table.set_width(140);
-    }
-}
-
-fn row(group: &Group) -> [String; 8] {
-    let time = |time: Option<Timestamp>| time.map_or("unknown".to_owned(), |time| format!("{time:.0}"));
-    let times =
-        if group.count == 1 { time(group.first) } else { format!("{}\n{}", time(group.first), time(group.last)) };
+fn row(group: &Group) -> [String; 7] {
     [
+        group.first.map_or("unknown".to_owned(), |time| format!("{time:.0}")),
+        group.count.to_string(),
         group.severity.to_string(),
         group.rule.clone(),
         clean(&group.actor),
-        group.count.to_string(),
-        times,
-        if group.assets.is_empty() { "the account".to_owned() } else { some(&group.assets) },
-        some(&group.origins),
-        clean(&group.decision),
+        clean(&group.on()),
+        group.decision.clone(),
     ]
-}
-
-/// The first two, and how many more.
-fn some(names: &BTreeSet<String>) -> String {
-    let mut shown: Vec<String> = names.iter().take(2).map(|name| clean(name)).collect();
-    if names.len() > 2 {
-        shown.push(format!("and {} more", names.len() - 2));
-    }
-    shown.join("\n")
 }
 
 /// The last lines: what was read, what fired, who would have been contained.

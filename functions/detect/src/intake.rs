@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use portcullis_aws::{Location, Objects, Queue};
 use portcullis_cloudtrail::{Contents, LogFile, Unreadable, inflate, open};
 use portcullis_detection::{Pipeline, Tally};
+use portcullis_domain::Tier;
 use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, reply, split};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -116,7 +117,7 @@ impl Intake {
                 finding = %finding.id,
                 rule = finding.rule.id,
                 actor = %finding.actor.principal,
-                tier = finding.tier.map(|tier| tier.as_str()),
+                tier = finding.tier.map(Tier::as_str),
                 "rule fired"
             );
         }

@@ -5,7 +5,7 @@ use portcullis_aws::{DynamoLedger, IamQuarantine, IamReader, SdkConfig, SnsPager
 use portcullis_domain::{AccountId, Finding, PolicyArn, RoleArn};
 use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, chain, reply, split};
 use portcullis_paging::PageContext;
-use portcullis_response::{Containment, Deployment, Entry, PageState, Report, RespondError, Responder};
+use portcullis_response::{Containment, Deployment, Entry, PageState, Refusal, Report, RespondError, Responder};
 use portcullis_settings::Settings;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -125,7 +125,7 @@ fn record(entry: &Entry, metrics: &mut Metrics) {
         actor = %entry.finding.actor.principal,
         wanted = entry.decision.wanted.as_str(),
         response = entry.decision.response.as_str(),
-        guard = entry.decision.refusals.first().map(|refusal| refusal.name()),
+        guard = entry.decision.refusals.first().map(Refusal::name),
         contained = matches!(entry.containment, Some(Containment::Contained { .. })),
         page,
         "dealt with"

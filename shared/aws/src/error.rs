@@ -38,6 +38,7 @@ const RETRYABLE: [&str; 13] = [
 ];
 
 /// Wraps an SDK error; `what` reads ``failed to attach … to role `…` ``.
+#[expect(clippy::needless_pass_by_value, reason = "called from `map_err`")]
 pub(crate) fn port_error<E>(what: impl Into<String>, error: SdkError<E, HttpResponse>) -> PortError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,

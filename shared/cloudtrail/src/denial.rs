@@ -18,7 +18,7 @@ pub(crate) fn mentioned_arn<'m>(message: &'m str, service: &str) -> Option<&'m s
     message
         .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | ','))
         .map(|word| word.trim_end_matches(['.', ';']))
-        .find(|word| word.starts_with("arn:") && word.splitn(4, ':').nth(2) == Some(service))
+        .find(|word| word.starts_with("arn:") && word.split(':').nth(2) == Some(service))
 }
 
 /// Whether the message speaks of a denial, whatever the error code.

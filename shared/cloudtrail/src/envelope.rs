@@ -296,7 +296,7 @@ impl<'a> Contents<'a> {
             let json: Json<'_> = serde_json::from_str(event).unwrap_or(Json::Null);
             match json.text("message") {
                 Some(message) if message.trim_start().starts_with('{') => {
-                    self.open_value(Cow::Owned(message.to_owned()))
+                    self.open_value(Cow::Owned(message.to_owned()));
                 }
                 _ => self.unreadable("log event whose message is not a JSON object".to_owned(), event),
             }

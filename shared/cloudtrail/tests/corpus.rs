@@ -1,5 +1,7 @@
 //! Real records, where a folder of them is at hand: set `PORTCULLIS_CORPUS` to a folder of JSON Lines, JSON or gzip files.
 
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 
 use portcullis_cloudtrail::{Access, Record, inflate, open};

@@ -95,7 +95,7 @@ impl<'a> RuleEvent<'_, 'a> {
             },
             "actor.authorized" => self.judgement.authorized.map(EventValue::Bool),
             "actor.protected" => Some(EventValue::Bool(self.judgement.protected)),
-            "asset.arn" => self.assets(|asset| asset.to_string()),
+            "asset.arn" => self.assets(ToString::to_string),
             "asset.name" => self.assets(|asset| match asset {
                 Asset::Secret(secret) => secret.short_name().to_owned(),
                 other => other.to_string(),

@@ -1,5 +1,7 @@
 //! Rules that cannot work are refused by name and line, and do not keep the others from loading.
 
+#![cfg(test)]
+
 use insta::assert_snapshot;
 use portcullis_detection::{RuleFile, RuleSet, built_in};
 

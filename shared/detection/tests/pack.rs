@@ -1,5 +1,7 @@
 //! Every built-in rule against the events beside it.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

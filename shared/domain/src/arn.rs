@@ -152,8 +152,7 @@ macro_rules! iam_parts {
             ///
             /// # Panics
             ///
-            /// Never: the account was checked when the ARN was parsed.
-            #[expect(clippy::expect_used, reason = "checked by FromStr, the only constructor")]
+            /// Never: `FromStr`, the only constructor, has checked the account.
             pub fn account(&self) -> AccountId {
                 self.0.split(':').nth(4).and_then(|id| id.parse().ok()).expect("an IAM ARN holds an account id")
             }

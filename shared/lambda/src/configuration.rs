@@ -9,7 +9,7 @@ use portcullis_settings::{Inventory, Settings, parse};
 use crate::error::FunctionError;
 
 /// How long fetched settings and rules are used before they are fetched again.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// Where settings and rules live.
 #[derive(Clone, Debug)]

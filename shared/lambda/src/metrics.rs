@@ -52,6 +52,9 @@ metrics! {
     RELEASES: "Releases", "Count", ["Outcome"], "Quarantines lifted, or not.";
 }
 
+/// Names and values of the dimensions of one log line.
+type Dimensions<'m> = (&'m [&'m str], &'m [String]);
+
 /// The metrics of one invocation.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -92,7 +95,7 @@ impl Metrics {
 
     /// The log lines, one for each set of dimension values.
     pub fn lines(&self, now: Timestamp) -> Vec<String> {
-        let mut groups: BTreeMap<(&[&str], &[String]), Vec<(Metric, &[f64])>> = BTreeMap::new();
+        let mut groups: BTreeMap<Dimensions<'_>, Vec<(Metric, &[f64])>> = BTreeMap::new();
         for ((metric, dimensions), values) in &self.values {
             groups.entry((metric.dimensions, dimensions)).or_default().push((*metric, values));
         }

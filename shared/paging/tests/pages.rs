@@ -1,5 +1,7 @@
 //! Whole pages, as on-call reads them.
 
+#![cfg(test)]
+
 use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_paging::{Page, PageContext, render};

@@ -110,19 +110,15 @@ impl Responder<'_> {
         work.save().await?;
         let retry = work.contain(now).await?;
         work.page(now).await?;
-        match retry {
-            Some(error) => {
-                // Let the next delivery in at once rather than after the lease.
-                work.entry.lease_until = now;
-                work.save().await?;
-                Err(RespondError::Containment { id: finding.id.clone(), error })
-            }
-            None => {
-                work.entry.done = true;
-                work.save().await?;
-                Ok(Report::Done(Box::new(work.entry)))
-            }
+        if let Some(error) = retry {
+            // Let the next delivery in at once rather than after the lease.
+            work.entry.lease_until = now;
+            work.save().await?;
+            return Err(RespondError::Containment { id: finding.id.clone(), error });
         }
+        work.entry.done = true;
+        work.save().await?;
+        Ok(Report::Done(Box::new(work.entry)))
     }
 
     async fn decide(&self, finding: &Finding, now: Timestamp, last_try: bool) -> Result<Entry, RespondError> {
@@ -316,9 +312,9 @@ impl Work<'_, '_> {
         let quiet_until = now + self.responder.settings.paging.repeat_after;
         let mark = PageMark { finding: finding.id.clone(), quiet_until };
         match ledger.put_page_mark(rule, &actor, &mark, version).await {
-            Ok(_) => Ok(None),
-            // Another worker is paging the same rule and actor at this very moment. Better twice than not at all.
-            Err(LedgerError::Conflict) => Ok(None),
+            // After a conflict another worker is paging the same rule and actor at this very moment. Better twice than
+            // not at all.
+            Ok(_) | Err(LedgerError::Conflict) => Ok(None),
             Err(LedgerError::Port(source)) => Err(ledger_error(source)),
         }
     }

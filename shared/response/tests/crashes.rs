@@ -1,5 +1,7 @@
 //! Whatever call fails, and however often a finding is delivered, the end is the same.
 
+#![cfg(test)]
+
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::Finding;
 use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryPager};

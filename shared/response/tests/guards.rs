@@ -1,5 +1,7 @@
 //! Every guard, by table: who is contained, who is only paged about, and why.
 
+#![cfg(test)]
+
 use jiff::SignedDuration;
 use portcullis_domain::{Principal, Severity, Tier};
 use portcullis_response::{Deployment, Identity, PageState, Quarantine, QuarantineState, Refusal, decide, plan};

@@ -1,1 +1,103 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+mod python;
+mod shell;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use shell::{cargo, have_cargo_command, root, say};
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play an attack on an emulated AWS and narrate what is seen.
+    Demo {
+        /// Leave the emulator running for a look around.
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Formatting, clippy, template checks, unit tests, rule tests and end-to-end scenarios.
+    Test,
+    /// Print sizes, init times and peak memory of the release binaries.
+    Bench,
+    /// Start the emulator alone; ends with Ctrl-C.
+    Emulator,
+}
+
+fn main() -> Result<()> {
+    match Xtask::parse().command {
+        Command::Demo { keep } => demo(keep),
+        Command::Test => test(),
+        Command::Bench => bench(),
+        Command::Emulator => emulator(),
+    }
+}
+
+fn demo(keep: bool) -> Result<()> {
+    python::environment()?;
+    say("building the functions, the command and the demo");
+    cargo(&["build", "--workspace", "--bins"]).run()?;
+    let mut arguments = vec!["run", "--quiet", "--package", "portcullis-end-to-end", "--bin", "demo", "--"];
+    if keep {
+        arguments.push("--keep");
+    }
+    cargo(&arguments).run()
+}
+
+/// Fast failures first; the test runner last, so that its summary is the last thing printed.
+fn test() -> Result<()> {
+    say("formatting");
+    cargo(&["fmt", "--all", "--check"]).run()?;
+    say("clippy");
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]).run()?;
+    let python = python::environment()?;
+    say("template: cfn-lint");
+    python.tool("cfn-lint", &["infra/template.yaml"]).run()?;
+    say("template: least privilege");
+    python.run(&["-m", "unittest", "discover", "-s", "infra/tests"]).run()?;
+    say("emulator: each addition");
+    python.run(&["-m", "unittest", "discover", "-s", "tests/emulator/tests", "-t", "tests/emulator"]).run()?;
+    say("dependencies");
+    if have_cargo_command("deny") {
+        // The advisories need a database from the network; licences, sources and bans do not.
+        cargo(&["deny", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]).run()?;
+    } else {
+        println!("skipped: `cargo install cargo-deny` checks licences, sources and who may depend on whom");
+    }
+    say("functions and command");
+    cargo(&["build", "--workspace", "--bins"]).run()?;
+    say("unit tests, rule tests, acceptance and end-to-end scenarios");
+    let runner: &[&str] = if have_cargo_command("nextest") {
+        &["nextest", "run", "--workspace", "--no-fail-fast"]
+    } else {
+        println!("`cargo install cargo-nextest` runs these in parallel; going on with `cargo test`");
+        &["test", "--workspace", "--no-fail-fast"]
+    };
+    let mut run = cargo(runner).env("PORTCULLIS_REQUIRE_EMULATOR", "1");
+    // Real records, where a checkout of them lies beside this one.
+    let corpus = root().join("../shared/data/cloudtrail");
+    if corpus.is_dir() {
+        run = run.env("PORTCULLIS_CORPUS", &corpus.display().to_string());
+    }
+    run.run()
+}
+
+fn bench() -> Result<()> {
+    python::environment()?;
+    say("building release binaries");
+    let functions = ["-p", "portcullis-detect", "-p", "portcullis-respond", "-p", "portcullis-release"];
+    cargo(&[&["build", "--release", "--bins"], functions.as_slice()].concat()).run()?;
+    cargo(&["build", "--workspace", "--bins"]).run()?;
+    cargo(&["run", "--quiet", "--package", "portcullis-end-to-end", "--bin", "bench"]).run()
+}
+
+fn emulator() -> Result<()> {
+    python::environment()?.run(&["tests/emulator/launch.py"]).run()
+}
