@@ -3,10 +3,10 @@
 mod request;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use portcullis_aws::{DynamoLedger, IamRelease, SnsPager, load};
-use portcullis_lambda::{Environment, start_logging};
-use portcullis_paging::PageContext;
+use portcullis_aws::{DynamoLedger, IamRelease, load};
+use portcullis_lambda::{Configuration, Environment, Sources, start_logging};
 use request::{Release, Request};
+use tokio::sync::Mutex;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -14,6 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let mut environment = Environment::default();
     let table: Option<String> = environment.required("PORTCULLIS_LEDGER_TABLE", "the name of the ledger's table");
     let topic: Option<String> = environment.required("PORTCULLIS_TOPIC_ARN", "the ARN of the topic that is paged");
+    let settings = environment.optional("PORTCULLIS_SETTINGS", "s3://bucket/portcullis.yaml or a path");
     let stack = environment.optional("PORTCULLIS_STACK", "the stack's name").unwrap_or_else(|| "portcullis".to_owned());
     let (table, topic) = environment.finish(table.zip(topic))?;
 
@@ -21,7 +22,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let release = Release {
         ledger: DynamoLedger::new(&config, table),
         lift: IamRelease::new(&config),
-        pager: SnsPager::new(&config, topic, PageContext { stack: stack.clone() }),
+        configuration: settings
+            .map(|settings| Mutex::new(Configuration::new(&config, Sources { settings, rules: None }))),
+        config,
+        topic,
         stack,
     };
     let release = &release;

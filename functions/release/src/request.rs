@@ -1,11 +1,14 @@
 //! What `release` is asked: lift whatever has expired, or one principal's quarantine.
 
 use jiff::Timestamp;
-use portcullis_aws::{DynamoLedger, IamRelease, SnsPager};
-use portcullis_lambda::{FunctionError, Metric, Metrics, chain};
+use portcullis_aws::{DynamoLedger, IamRelease, SdkConfig, SnsPager};
+use portcullis_lambda::{Configuration, FunctionError, Metric, Metrics, chain};
+use portcullis_paging::PageContext;
 use portcullis_response::{Detached, ReleaseError, ReleaseReport, Releaser};
+use portcullis_settings::Settings;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 /// A request.
 #[derive(Debug, Deserialize)]
@@ -28,14 +31,17 @@ pub(crate) enum Request {
 pub(crate) struct Release {
     pub(crate) ledger: DynamoLedger,
     pub(crate) lift: IamRelease,
-    pub(crate) pager: SnsPager,
+    pub(crate) configuration: Option<Mutex<Configuration<Settings>>>,
+    pub(crate) config: SdkConfig,
+    pub(crate) topic: String,
     pub(crate) stack: String,
 }
 
 impl Release {
     /// Answers with who was released and who could not be.
     pub(crate) async fn handle(&self, request: Request) -> Result<Value, FunctionError> {
-        let releaser = Releaser { ledger: &self.ledger, lift: &self.lift, pager: &self.pager };
+        let pager = SnsPager::new(&self.config, self.topic().await, PageContext { stack: self.stack.clone() });
+        let releaser = Releaser { ledger: &self.ledger, lift: &self.lift, pager: &pager };
         let now = Timestamp::now();
         let results = match request {
             Request::Expire(false) => Vec::new(),
@@ -54,6 +60,22 @@ impl Release {
         }
         metrics.print(now);
         Ok(json!({ "released": released, "failed": failed }))
+    }
+
+    /// Where to tell on-call: the settings' topic, else the stack's. A release must never wait for settings that cannot
+    /// be read.
+    async fn topic(&self) -> String {
+        let Some(configuration) = &self.configuration else { return self.topic.clone() };
+        match configuration.lock().await.settings().await {
+            Ok(settings) => {
+                let topic = settings.paging.topic.as_ref().map(|topic| topic.as_str().to_owned());
+                topic.unwrap_or_else(|| self.topic.clone())
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, topic = self.topic, "settings cannot be read; telling the stack's topic");
+                self.topic.clone()
+            }
+        }
     }
 
     fn released(&self, report: &ReleaseReport, metrics: &mut Metrics) -> Value {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{AccountId, Actor, Asset, Evidence, Severity, Tier};
+use crate::{AccountId, Actor, Asset, Evidence, Outcome, Severity, Tier};
 
 /// Names a finding the same way however often, and wherever, it is found: `F-` and 16 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,6 +111,11 @@ impl Finding {
     /// The time of the newest event in the evidence.
     pub fn time(&self) -> Option<jiff::Timestamp> {
         self.evidence.iter().filter_map(|evidence| evidence.time).max()
+    }
+
+    /// Whether every call was denied.
+    pub fn is_denied(&self) -> bool {
+        self.evidence.iter().all(|evidence| evidence.outcome == Outcome::Denied)
     }
 
     /// Whether a service made any of the calls with the actor's rights.

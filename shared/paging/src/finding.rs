@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use portcullis_domain::{Asset, Evidence, Finding, Principal};
-use portcullis_response::{Containment, Entry, Step, Target};
+use portcullis_response::{Containment, Entry, Refusal, Step, Target};
 use portcullis_settings::Response;
 
 use crate::text::{Lines, one_line, shorten};
@@ -21,7 +21,11 @@ pub(crate) fn render(entry: &Entry, context: &PageContext) -> Page {
     lines.plain("");
     lines.lines("DONE", done(entry));
     lines.lines("NOT DONE", not_done(entry));
-    if let Some(Containment::Contained { until, .. }) = &entry.containment {
+    let until = quarantined_until(entry).or(match &entry.containment {
+        Some(Containment::Contained { until, .. }) => Some(*until),
+        _ => None,
+    });
+    if let Some(until) = until {
         lines.line("ENDS", &format!("{until:.0}, by itself"));
     }
     lines.lines("UNDO", undo(entry, context));
@@ -43,14 +47,22 @@ enum Standing {
 }
 
 fn standing(entry: &Entry) -> Standing {
-    let joined_another = !entry.decision.refusals.is_empty();
     match &entry.containment {
-        Some(Containment::Contained { .. }) if joined_another => Standing::InQuarantine,
+        // Already so when it was decided, or another finding on the same actor was quicker.
+        _ if quarantined_until(entry).is_some() => Standing::InQuarantine,
         Some(Containment::Contained { .. }) => Standing::Contained,
         Some(Containment::Failed { .. }) => Standing::Failed,
-        None if joined_another => Standing::Refused,
-        None => Standing::PageOnly,
+        None if entry.decision.refusals.is_empty() => Standing::PageOnly,
+        None => Standing::Refused,
     }
+}
+
+/// The end of the quarantine that the actor was in without this finding.
+fn quarantined_until(entry: &Entry) -> Option<Timestamp> {
+    entry.decision.refusals.iter().find_map(|refusal| match refusal {
+        Refusal::AlreadyQuarantined { until } => Some(*until),
+        _ => None,
+    })
 }
 
 fn subject(entry: &Entry) -> String {
@@ -146,7 +158,7 @@ fn evidence(evidence: &Evidence) -> String {
 
 fn done(entry: &Entry) -> Vec<String> {
     match (&entry.containment, standing(entry)) {
-        (Some(Containment::Contained { .. }), Standing::InQuarantine) => vec!["nothing more was needed".to_owned()],
+        (_, Standing::InQuarantine) => vec!["nothing more was needed".to_owned()],
         (Some(Containment::Contained { verified, .. }), _) => {
             let read_back = if *verified { "read back: attached" } else { "reading back did not show it yet" };
             entry.plan.steps.iter().map(ToString::to_string).chain([read_back.to_owned()]).collect()
@@ -163,7 +175,7 @@ fn not_done(entry: &Entry) -> Vec<String> {
         }
         _ => Vec::new(),
     };
-    if entry.containment.is_none() {
+    if matches!(standing(entry), Standing::Refused) {
         lines.extend(entry.decision.refusals.iter().map(|refusal| one_line(&format!("not contained: {refusal}"))));
     }
     if entry.decision.refusals.is_empty()
@@ -176,17 +188,22 @@ fn not_done(entry: &Entry) -> Vec<String> {
 }
 
 fn undo(entry: &Entry, context: &PageContext) -> Vec<String> {
-    if !matches!(entry.containment, Some(Containment::Contained { .. })) {
-        return vec!["nothing to undo".to_owned()];
+    match standing(entry) {
+        Standing::InQuarantine => {
+            let arn = entry.finding.actor.principal.arn().unwrap_or_default();
+            vec![release_command(arn, context)]
+        }
+        Standing::Contained => entry.plan.steps.iter().flat_map(|step| undo_step(step, context)).collect(),
+        Standing::Failed | Standing::Refused | Standing::PageOnly => vec!["nothing to undo".to_owned()],
     }
-    let mut lines = Vec::new();
-    for Step::AttachPolicy { target, policy } in &entry.plan.steps {
-        lines.push(release_command(target.arn(), context));
-        let (call, option) = match target {
-            Target::Role { .. } => ("detach-role-policy", "role-name"),
-            Target::User { .. } => ("detach-user-policy", "user-name"),
-        };
-        lines.push(format!("or: aws iam {call} --{option} {} --policy-arn {policy}", target.name()));
-    }
-    lines
+}
+
+/// Our command, and one that works without Portcullis.
+fn undo_step(Step::AttachPolicy { target, policy }: &Step, context: &PageContext) -> [String; 2] {
+    let (call, option) = match target {
+        Target::Role { .. } => ("detach-role-policy", "role-name"),
+        Target::User { .. } => ("detach-user-policy", "user-name"),
+    };
+    let by_hand = format!("or: aws iam {call} --{option} {} --policy-arn {policy}", target.name());
+    [release_command(target.arn(), context), by_hand]
 }

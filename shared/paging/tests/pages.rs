@@ -112,6 +112,22 @@ fn refused() {
 }
 
 #[test]
+fn in_quarantine_already() {
+    let mut entry = entry();
+    entry.decision = entry.decision.refused(Refusal::AlreadyQuarantined { until: now() });
+    entry.plan = Plan::default();
+    entry.containment = None;
+    let page = page(&entry);
+    assert_snapshot!(page.subject, @"[CRITICAL] IN QUARANTINE role reporting: Unauthorized actor used a critical key or secret");
+    let done: Vec<&str> = page.body.lines().skip_while(|line| !line.starts_with("DONE")).take(3).collect();
+    assert_snapshot!(done.join("\n"), @r#"
+    DONE      nothing more was needed
+    ENDS      2026-01-05T08:10:05Z, by itself
+    UNDO      portcullis release arn:aws:iam::111122223333:role/team/reporting --stack portcullis --reason "..."
+    "#);
+}
+
+#[test]
 fn failed() {
     let mut entry = entry();
     let error = "failed to attach the policy: AccessDenied: not authorized to perform iam:AttachRolePolicy".to_owned();

@@ -32,7 +32,7 @@ pub struct Decision {
 }
 
 /// Decides by severity, tier and mode, then hears the guards that can be judged from the record, the settings and the
-/// ledger. A refused containment becomes a page.
+/// ledger. A refused containment becomes a page, unless the actor was merely denied while in quarantine.
 pub fn decide(
     finding: &Finding,
     settings: &Settings,
@@ -47,6 +47,10 @@ pub fn decide(
     }
     match containable(finding, settings, deployment, known) {
         Ok(target) => (decision, Some(target)),
+        // Being denied is what a quarantine is for: written down, but nobody is woken by it.
+        Err(refusal @ Refusal::AlreadyQuarantined { .. }) if finding.is_denied() => {
+            (Decision { response: Response::Observe, ..decision.refused(refusal) }, None)
+        }
         Err(refusal) => (decision.refused(refusal), None),
     }
 }

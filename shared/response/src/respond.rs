@@ -228,13 +228,16 @@ impl Work<'_, '_> {
             let verified = matches!(other.item.state, QuarantineState::Active { verified: true });
             return Ok(Ok(Containment::Contained { at: other.item.since, until, verified }));
         }
+        // One that was begun before a crash keeps its deadline.
+        let lifts = now + self.responder.settings.quarantine.lifts_after;
+        let (since, until) = ours.map_or((now, lifts), |known| (known.item.since, known.item.until));
         let mut quarantine = Quarantine {
             target: target.clone(),
             policy: policy.clone(),
             finding: id.clone(),
             why: self.entry.finding.rule.title.clone(),
-            since: now,
-            until: now + self.responder.settings.quarantine.lifts_after,
+            since,
+            until,
             state: QuarantineState::Attaching,
         };
         let conflict = |error| match error {

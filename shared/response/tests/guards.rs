@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use jiff::SignedDuration;
-use portcullis_domain::{Principal, Severity, Tier};
+use portcullis_domain::{Outcome, Principal, Severity, Tier};
 use portcullis_response::{Deployment, Identity, PageState, Quarantine, QuarantineState, Refusal, decide, plan};
 use portcullis_settings::{Mode, Response, Settings, parse};
 use portcullis_testkit::{ROLE, finding, finding_by, role};
@@ -128,6 +128,18 @@ fn the_past_is_heard() {
         let (decision, _) = decide(&finding("e"), &settings(), &deployment(), Some(&known));
         assert_eq!(decision.refusals.first().map(Refusal::name), expected, "{:?}", known.state);
     }
+}
+
+#[test]
+fn a_denial_in_quarantine_wakes_nobody() {
+    let mut finding = finding("e");
+    finding.evidence[0].outcome = Outcome::Denied;
+    let (decision, _) =
+        decide(&finding, &settings(), &deployment(), Some(&known(QuarantineState::Active { verified: true })));
+    assert_eq!(decision.response, Response::Observe);
+    assert_eq!(decision.refusals.first().map(Refusal::name), Some("already-quarantined"));
+    let (decision, _) = decide(&finding, &settings(), &deployment(), None);
+    assert_eq!(decision.response, Response::Quarantine, "outside of one it counts as ever");
 }
 
 #[test]
