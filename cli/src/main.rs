@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 
 /// Watches the use of KMS keys and secrets, and quarantines the role that misuses them.
 #[derive(Debug, Parser)]
-#[command(name = "portcullis", version, about, max_term_width = 100)]
+#[command(name = "portcullis", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -29,19 +29,23 @@ PSEUDO = {
 }
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 TOPIC_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+TRAIL_KEY = "arn:aws:kms:eu-west-1:444455556666:key/0987dcba-09fe-87dc-65ba-ab0987654321"
 PARAMETERS = {
     "defaults": {},
     "everything": {
         "DenyPolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/lockout",
         "PageEmail": "oncall@example.org",
+        "PagingTopicArns": f"arn:aws:sns:eu-west-1:{ACCOUNT}:oncall,arn:aws:sns:eu-west-1:444455556666:security",
         "ProtectedPrincipalArns": f"arn:aws:iam::{ACCOUNT}:role/deploy",
         "RespondConcurrency": "0",
         "TopicKmsKeyArn": TOPIC_KEY,
         "TrailBucketAccountId": "444455556666",
         "TrailBucketName": "trail-logs",
+        "TrailKmsKeyArn": TRAIL_KEY,
         "TrailTopicArn": "arn:aws:sns:eu-west-1:444455556666:trail-logs",
     },
     "nothing protected": {"ProtectedPrincipalArns": ""},
+    "a key without a trail": {"TrailKmsKeyArn": TRAIL_KEY},
 }
 FUNCTIONS = {"Detect": "DetectRole", "Respond": "RespondRole", "Release": "ReleaseRole"}
 ROLES = [*FUNCTIONS.values(), "ScheduleRole"]
@@ -109,6 +113,8 @@ class Resolved:
             ((key, value),) = node.items()
             if key == "Ref" or key.startswith("Fn::"):
                 return self._function(key, value)
+            if key == "Condition" and isinstance(value, str):
+                return self.holds(value)
         members = {key: self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in members.items() if value is not Absent}
 
@@ -129,6 +135,8 @@ class Resolved:
             return value[0] == value[1]
         if key == "Fn::Not":
             return not value[0]
+        if key == "Fn::And":
+            return all(value)
         raise NotImplementedError(key)
 
     # Shorthand for the checks and for the changes that violate them.
@@ -153,6 +161,10 @@ class Resolved:
     @property
     def deny_policy(self):
         return self.values["DenyPolicyArn"] or DENY_ALL
+
+    @property
+    def trail_key(self):
+        return self.values["TrailKmsKeyArn"] if self.values["TrailBucketName"] else ""
 
 
 def as_list(value):
@@ -179,6 +191,12 @@ class TemplateTest(unittest.TestCase):
     pass
 
 
+def given_everything(change):
+    """A change to the template with all parameters given, rather than with the defaults."""
+    change.parameters = PARAMETERS["everything"]
+    return change
+
+
 def violated_by(*changes):
     """Makes a test of a check, which yields what is wrong with a template."""
 
@@ -189,7 +207,7 @@ def violated_by(*changes):
                     self.assertEqual(list(check(Resolved(TRANSLATED, values))), [])
             for number, change in enumerate(changes):
                 with self.subTest(change=number):
-                    spoilt = Resolved(TRANSLATED, {})
+                    spoilt = Resolved(TRANSLATED, getattr(change, "parameters", {}))
                     change(spoilt)
                     self.assertNotEqual(list(check(spoilt)), [], "the change goes unnoticed")
 
@@ -258,7 +276,7 @@ def each_function_has_its_role(t):
 def detect_has_no_right_over_identities_and_secrets(t):
     actions = allowed_actions(t, "DetectRole")
     yield from of_service(actions, "iam") | of_service(actions, "secretsmanager")
-    yield from of_service(actions, "kms") - {"kms:ListAliases"}
+    yield from of_service(actions, "kms") - {"kms:ListAliases"} - ({"kms:Decrypt"} if t.trail_key else set())
 
 
 LOOK = {"iam:GetRole", "iam:GetUser", "iam:ListAttachedRolePolicies", "iam:ListAttachedUserPolicies"}
@@ -379,12 +397,23 @@ def nothing_can_be_added_to_a_function_role(t):
     lambda t: t.statement("DetectRole", "OnlyOwnEnvironment").update(Condition={"StringNotEquals": {}}),
     lambda t: t.allow("ReleaseRole", "kms:Decrypt", "*"),
     lambda t: t.allow("RespondRole", "kms:Decrypt", TOPIC_KEY),
+    lambda t: t.allow("DetectRole", "kms:Decrypt", TRAIL_KEY),
+    given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").update(Effect="Deny")),
+    given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").update(Resource="*")),
+    given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").pop("Condition")),
+    given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").update(Action="kms:*")),
+    # The Allow that this Deny would take back.
+    given_everything(
+        lambda t: t.statement("DetectRole", "OnlyOwnEnvironment")["Condition"]["StringNotEquals"].pop("kms:ViaService")
+    ),
+    given_everything(lambda t: t.statement("ReleaseRole", "EncryptPages").update(Resource=TRAIL_KEY)),
 )
-def functions_decrypt_their_environment_and_pages_only(t):
-    key = t.values["TopicKmsKeyArn"]
-    via_sns = {"kms:ViaService": "sns.eu-west-1.amazonaws.com"}
+def functions_decrypt_their_environment_the_trail_and_pages_only(t):
+    trail = (t.trail_key, "s3.eu-west-1.amazonaws.com", {"kms:Decrypt"})
+    pages = (t.values["TopicKmsKeyArn"], "sns.eu-west-1.amazonaws.com", {"kms:Decrypt", "kms:GenerateDataKey"})
     for function, role in FUNCTIONS.items():
-        encrypts = bool(key) and role != "DetectRole"
+        key, service, actions = trail if role == "DetectRole" else pages
+        via = {"kms:ViaService": service}
         name = t.properties(function)["FunctionName"]
         own = {"kms:EncryptionContext:aws:lambda:FunctionArn": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:{name}"}
         deny = {
@@ -392,15 +421,18 @@ def functions_decrypt_their_environment_and_pages_only(t):
             "Effect": "Deny",
             "Action": "kms:Decrypt",
             "Resource": "*",
-            "Condition": {"StringNotEquals": own | (via_sns if encrypts else {})},
+            "Condition": {"StringNotEquals": own | (via if key else {})},
         }
         if t.statement(role, "OnlyOwnEnvironment") != deny:
             yield f"{role}: {t.statement(role, 'OnlyOwnEnvironment')}"
+        granted = set()
         for s in allows(t, role):
-            if "kms:Decrypt" not in as_list(s["Action"]):
-                continue
-            if not encrypts or s["Resource"] != key or s.get("Condition") != {"StringEquals": via_sns}:
-                yield f"{role} may decrypt: {s}"
+            used = of_service(as_list(s["Action"]), "kms") - {"kms:ListAliases"}
+            granted |= used
+            if used and (not key or s["Resource"] != key or s.get("Condition") != {"StringEquals": via}):
+                yield f"{role} may use keys: {s}"
+        if granted != (actions if key else set()):
+            yield f"{role} may {sorted(granted)}"
 
 
 CONTAIN = {f"iam:{verb}{kind}Policy" for verb in ("Attach", "Detach") for kind in ("Role", "User")}
@@ -462,6 +494,64 @@ def detect_reads_the_trail_only_if_there_is_one(t):
         yield f"detect reads {sorted(read)}"
 
 
+SETTINGS = ("s3:GetObject", "<ConfigBucket.Arn>/portcullis.yaml")
+OWN_RULES = ("s3:GetObject", "<ConfigBucket.Arn>/rules/*")
+# Without it an object that is not there is a 403 rather than a 404.
+LIST = ("s3:ListBucket", "<ConfigBucket.Arn>")
+CONFIGURATION = {
+    "DetectRole": {SETTINGS, OWN_RULES, LIST},
+    "RespondRole": {SETTINGS, OWN_RULES, LIST},
+    "ReleaseRole": {SETTINGS, LIST},
+    "ScheduleRole": set(),
+}
+
+
+@violated_by(
+    lambda t: t.statement("ReleaseRole", "ReadSettings").update(Effect="Deny"),
+    lambda t: t.statement("ReleaseRole", "ReadSettings").update(Resource="<ConfigBucket.Arn>/*"),
+    lambda t: t.statement("ReleaseRole", "ReadSettings").update(Action=["s3:GetObject", "s3:PutObject"]),
+    lambda t: t.statement("ReleaseRole", "ListConfig").update(Resource=[]),
+    lambda t: t.statement("RespondRole", "ListConfig").update(Condition={"StringEquals": {"s3:prefix": "rules/"}}),
+    lambda t: t.allow("ReleaseRole", *OWN_RULES),
+    lambda t: t.allow("DetectRole", "s3:PutObject", "<ConfigBucket.Arn>/portcullis.yaml"),
+)
+def functions_read_their_configuration_only(t):
+    for role, wanted in CONFIGURATION.items():
+        rights = {
+            (action, resource)
+            for s in allows(t, role)
+            for action in of_service(as_list(s["Action"]), "s3")
+            for resource in as_list(s["Resource"])
+            if "trail-logs" not in resource and "Condition" not in s
+        }
+        if rights != wanted:
+            yield f"{role}: {sorted(rights ^ wanted)}"
+
+
+@violated_by(
+    lambda t: t.statement("RespondRole", "Page").update(Resource=[]),
+    lambda t: t.statement("ReleaseRole", "Page").update(Effect="Deny"),
+    lambda t: t.allow("RespondRole", "sns:Publish", f"arn:aws:sns:eu-west-1:{ACCOUNT}:oncall"),
+    lambda t: t.allow("DetectRole", "sns:Publish", "<PagesTopic>"),
+    given_everything(lambda t: t.statement("RespondRole", "PageElsewhere").update(Resource=[])),
+    given_everything(lambda t: t.statement("ReleaseRole", "PageElsewhere").update(Effect="Deny")),
+    given_everything(lambda t: t.statement("ReleaseRole", "PageElsewhere").update(Action="sns:*")),
+    given_everything(lambda t: t.allow("ReleaseRole", "sns:Publish", t.values["TrailTopicArn"])),
+)
+def pages_go_to_the_topics_that_the_settings_may_name(t):
+    topics = {"<PagesTopic>", *filter(None, t.values["PagingTopicArns"])}
+    for role in ROLES:
+        wanted = {("sns:Publish", topic) for topic in topics} if role in ("RespondRole", "ReleaseRole") else set()
+        rights = {
+            (action, resource)
+            for s in allows(t, role)
+            for action in of_service(as_list(s["Action"]), "sns")
+            for resource in as_list(s["Resource"])
+        }
+        if rights != wanted:
+            yield f"{role}: {sorted(rights ^ wanted)}"
+
+
 # Rules.
 
 
@@ -520,7 +610,7 @@ def rules_watch_what_the_detections_need(t):
     lambda t: t.allow("DetectRole", "kms:GetKeyPolicy"),
 )
 def functions_do_not_wake_themselves(t):
-    # Unavoidable: Lambda's Decrypt of the environment, and a page to a topic with a key.
+    # Unavoidable: Lambda's Decrypt of the environment, a log file under a key, and a page to a topic with a key.
     unavoidable = {"Decrypt"} | ({"GenerateDataKey"} if t.values["TopicKmsKeyArn"] else set())
     for role in FUNCTIONS.values():
         for rule, service in RULES.items():
@@ -747,6 +837,7 @@ ENVIRONMENT = {
         "PORTCULLIS_RULES": "s3://<ConfigBucket>/rules/",
         "PORTCULLIS_FINDINGS_QUEUE_URL": "<FindingsQueue>",
         "PORTCULLIS_UNREADABLE_QUEUE_URL": "<EventsDlq>",
+        "PORTCULLIS_STACK": "gate",
     },
     "Respond": {
         "PORTCULLIS_SETTINGS": "s3://<ConfigBucket>/portcullis.yaml",
@@ -757,6 +848,7 @@ ENVIRONMENT = {
         "PORTCULLIS_STACK": "gate",
     },
     "Release": {
+        "PORTCULLIS_SETTINGS": "s3://<ConfigBucket>/portcullis.yaml",
         "PORTCULLIS_LEDGER_TABLE": "<Ledger>",
         "PORTCULLIS_TOPIC_ARN": "<PagesTopic>",
         "PORTCULLIS_STACK": "gate",
@@ -774,6 +866,7 @@ ENVIRONMENT = {
     lambda t: t.properties("DetectLogGroup").pop("RetentionInDays"),
     lambda t: t.properties("Respond")["Environment"]["Variables"].pop("PORTCULLIS_STACK"),
     lambda t: t.properties("Respond")["Environment"]["Variables"].update(PORTCULLIS_DENY_POLICY_ARN="other"),
+    lambda t: t.properties("Release")["Environment"]["Variables"].pop("PORTCULLIS_SETTINGS"),
 )
 def functions_are_set_up(t):
     for name in FUNCTIONS:
@@ -857,6 +950,28 @@ def alarms_ring(t):
             yield f"{name} may not publish"
     if found != ALARMS:
         yield f"alarms: {found}"
+
+
+class ParameterTest(unittest.TestCase):
+    """That a parameter cannot open what the template confines to a single resource."""
+
+    def test_rights_are_given_on_whole_arns(self):
+        topic = f"arn:aws:sns:eu-west-1:{ACCOUNT}:oncall"
+        cases = {
+            "TrailKmsKeyArn": (TRAIL_KEY, ["*", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*", "alias/trail"]),
+            # Pages do not go to FIFO topics.
+            "PagingTopicArns": (topic, ["*", f"arn:aws:sns:*:{ACCOUNT}:oncall", f"{topic}*", f"{topic}.fifo"]),
+        }
+        for name, (taken, refused) in cases.items():
+            allowed = source()["Parameters"][name]["AllowedPattern"]
+            for value in ("", taken):
+                self.assertRegex(value, allowed)
+            for value in refused:
+                self.assertNotRegex(value, allowed)
+
+    def test_the_template_can_be_given_whole(self):
+        # CloudFormation API Reference, "CreateChangeSet": TemplateBody; more only by way of a bucket.
+        self.assertLessEqual(len((INFRA / "template.yaml").read_bytes()), 51_200)
 
 
 class BuildTest(unittest.TestCase):

@@ -3,9 +3,6 @@
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use portcullis_response::PortError;
-
-use crate::error::{malformed, port_error};
 
 /// Loads Region, credentials and endpoint from where every AWS tool takes them; `region` overrides the Region.
 ///
@@ -19,15 +16,4 @@ pub async fn load(region: Option<&str>) -> SdkConfig {
         loader = loader.region(Region::new(region.to_owned()));
     }
     loader.load().await
-}
-
-/// The ARN of whoever holds the credentials, for the record of who released what.
-///
-/// # Errors
-///
-/// When STS does not answer, most often for want of credentials.
-pub async fn caller_arn(config: &SdkConfig) -> Result<String, PortError> {
-    let answer = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
-    let answer = answer.map_err(|error| port_error("failed to ask STS whose credentials these are", error))?;
-    answer.arn.ok_or_else(|| malformed("failed to ask STS whose credentials these are", "the answer has no ARN"))
 }

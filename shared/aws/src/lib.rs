@@ -1,23 +1,23 @@
 #![doc = include_str!("../README.md")]
 
-mod alarms;
 mod config;
 mod error;
 mod iam;
 mod inventory;
-mod invoke;
 mod ledger;
 mod objects;
+#[cfg(feature = "operator")]
+mod operator;
 mod queue;
 mod sns;
 
-pub use alarms::{Alarm, alarms_of_stack};
 pub use aws_config::SdkConfig;
-pub use config::{caller_arn, load};
+pub use config::load;
 pub use iam::{IamQuarantine, IamReader, IamRelease};
 pub use inventory::read_inventory;
-pub use invoke::invoke;
 pub use ledger::DynamoLedger;
 pub use objects::{Location, LocationError, Objects};
+#[cfg(feature = "operator")]
+pub use operator::{Alarm, alarms_of_stack, caller_arn, invoke};
 pub use queue::Queue;
 pub use sns::SnsPager;

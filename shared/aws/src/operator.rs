@@ -1,0 +1,65 @@
+//! What an operator's command asks of AWS: who am I, call this function, which alarms ring.
+
+use aws_config::SdkConfig;
+use aws_smithy_types::Blob;
+use portcullis_response::PortError;
+
+use crate::error::{malformed, port_error};
+
+/// The ARN of whoever holds the credentials, for the record of who released what.
+///
+/// # Errors
+///
+/// When STS does not answer, most often for want of credentials.
+pub async fn caller_arn(config: &SdkConfig) -> Result<String, PortError> {
+    let answer = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
+    let answer = answer.map_err(|error| port_error("failed to ask STS whose credentials these are", error))?;
+    answer.arn.ok_or_else(|| malformed("failed to ask STS whose credentials these are", "the answer has no ARN"))
+}
+
+/// Invokes `function` with `payload`; answers with its answer.
+///
+/// # Errors
+///
+/// When Lambda refuses or the function fails; the function's own error is in the text.
+pub async fn invoke(config: &SdkConfig, function: &str, payload: String) -> Result<Vec<u8>, PortError> {
+    let what = || format!("failed to invoke function `{function}`");
+    let call = aws_sdk_lambda::Client::new(config).invoke().function_name(function).payload(Blob::new(payload));
+    let answer = call.send().await.map_err(|error| port_error(what(), error))?;
+    let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
+    match answer.function_error {
+        None => Ok(body),
+        Some(_) => Err(malformed(what(), String::from_utf8_lossy(&body))),
+    }
+}
+
+/// One alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// Its name.
+    pub name: String,
+    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Why it is in that state.
+    pub reason: String,
+}
+
+/// The alarms whose names begin with the stack's name.
+///
+/// # Errors
+///
+/// When CloudWatch does not answer, or refuses.
+pub async fn alarms_of_stack(config: &SdkConfig, stack: &str) -> Result<Vec<Alarm>, PortError> {
+    let client = aws_sdk_cloudwatch::Client::new(config);
+    let mut pages = client.describe_alarms().alarm_name_prefix(format!("{stack}-")).into_paginator().send();
+    let mut alarms = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| port_error(format!("failed to list the alarms of stack `{stack}`"), error))?;
+        alarms.extend(page.metric_alarms.into_iter().flatten().map(|alarm| Alarm {
+            name: alarm.alarm_name.unwrap_or_default(),
+            state: alarm.state_value.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+            reason: alarm.state_reason.unwrap_or_default(),
+        }));
+    }
+    Ok(alarms)
+}
