@@ -22,6 +22,10 @@ pub(crate) struct Read {
     pub(crate) relevant: usize,
     /// Relevant records whose event had been read before.
     pub(crate) duplicates: usize,
+    /// Things understood that hold no record, such as digest files.
+    pub(crate) without_records: usize,
+    /// Log files in S3 that the input names; a replay does not fetch them.
+    pub(crate) named_log_files: usize,
     /// What fired, each finding once.
     pub(crate) findings: Vec<Finding>,
     /// What could not be read: file, place and reason.
@@ -88,7 +92,10 @@ fn file(path: &Path, bytes: &[u8], pipeline: &Pipeline, read: &mut Read, seen: &
     let text = String::from_utf8_lossy(&inflated.data);
     let mut tally = Tally::default();
     let mut duplicates = 0;
-    pipeline.examine_all(open(&text), &mut tally, |access| {
+    let contents = open(&text);
+    read.without_records += contents.other.len();
+    read.named_log_files += contents.log_files.len();
+    pipeline.examine_all(contents, &mut tally, |access| {
         let (true, Some(id)) = (access.is_relevant(), access.event_id.as_ref()) else { return };
         let account = access.account.as_ref().map_or("", |account| account.as_str());
         duplicates += usize::from(!seen.events.insert((account.to_owned(), id.clone())));

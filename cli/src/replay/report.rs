@@ -60,8 +60,14 @@ fn summary(outcome: &Outcome, settings: &Settings) -> String {
             read.records, read.relevant, read.duplicates
         ),
         format!("unreadable  {}", unreadable(outcome)),
-        format!("findings    {}", outcome.entries.len()),
     ];
+    if read.without_records + read.named_log_files > 0 {
+        lines.push(format!(
+            "passed by   {} without records, {} log files in S3 named and not fetched",
+            read.without_records, read.named_log_files
+        ));
+    }
+    lines.push(format!("findings    {}", outcome.entries.len()));
     for ((severity, rule), count) in by_rule(outcome).into_iter().rev() {
         lines.push(format!("            {count:>6}  {severity:<13} {rule}"));
     }
@@ -132,6 +138,8 @@ pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String
             "relevant": outcome.read.relevant,
             "duplicates": outcome.read.duplicates,
             "unreadable": outcome.read.unreadable.len(),
+            "without_records": outcome.read.without_records,
+            "named_log_files": outcome.read.named_log_files,
             "findings": rules,
             "mode": settings.mode.as_str(),
             "pages": outcome.pages,

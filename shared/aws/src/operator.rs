@@ -1,6 +1,10 @@
 //! What an operator's command asks of AWS: who am I, call this function, which alarms ring.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_smithy_types::Blob;
 use portcullis_response::PortError;
 
@@ -24,7 +28,13 @@ pub async fn caller_arn(config: &SdkConfig) -> Result<String, PortError> {
 /// When Lambda refuses or the function fails; the function's own error is in the text.
 pub async fn invoke(config: &SdkConfig, function: &str, payload: String) -> Result<Vec<u8>, PortError> {
     let what = || format!("failed to invoke function `{function}`");
-    let call = aws_sdk_lambda::Client::new(config).invoke().function_name(function).payload(Blob::new(payload));
+    // Once, and with patience: a second try after a lost answer would be told that there is nothing left to do.
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(70)).build();
+    let config = aws_sdk_lambda::config::Builder::from(config)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts)
+        .build();
+    let call = aws_sdk_lambda::Client::from_conf(config).invoke().function_name(function).payload(Blob::new(payload));
     let answer = call.send().await.map_err(|error| port_error(what(), error))?;
     let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
     match answer.function_error {

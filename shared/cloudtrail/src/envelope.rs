@@ -28,7 +28,12 @@ pub struct Contents<'a> {
     pub other: Vec<Other>,
     /// Things that were not understood.
     pub unreadable: Vec<Unreadable>,
+    /// How many envelopes deep this is.
+    depth: usize,
 }
+
+/// More than the deepest real nesting, an SNS message in an SQS batch, by a good deal.
+const DEEPEST: usize = 16;
 
 /// The JSON of one record.
 #[derive(Debug)]
@@ -69,7 +74,11 @@ pub struct Unreadable {
 /// Opens a whole input: a Lambda payload, a message body, a file's text. Never fails: what cannot be read is in
 /// [`Contents::unreadable`].
 pub fn open(text: &str) -> Contents<'_> {
-    let mut contents = Contents::default();
+    open_at(text, 0)
+}
+
+fn open_at(text: &str, depth: usize) -> Contents<'_> {
+    let mut contents = Contents { depth, ..Contents::default() };
     for piece in pieces(text) {
         match piece {
             Piece::Value(value) => contents.open_value(Cow::Borrowed(value)),
@@ -86,13 +95,6 @@ pub fn open(text: &str) -> Contents<'_> {
             }
         }
     }
-    contents
-}
-
-/// Opens one JSON value.
-pub fn open_value(value: &str) -> Contents<'_> {
-    let mut contents = Contents::default();
-    contents.open_value(Cow::Borrowed(value));
     contents
 }
 
@@ -159,6 +161,16 @@ impl<'a> Contents<'a> {
 
     /// Opens `value`; `keep` makes a slice of it last as long as the contents.
     fn open_slice<'v>(&mut self, value: &'v str, keep: impl Fn(&'v str) -> Cow<'a, str> + Copy) {
+        // Without a bound a message of nothing but brackets would exhaust the stack, and take its batch mates along.
+        if self.depth >= DEEPEST {
+            return self.unreadable(format!("nested more than {DEEPEST} deep"), value);
+        }
+        self.depth += 1;
+        self.open_shape(value, keep);
+        self.depth -= 1;
+    }
+
+    fn open_shape<'v>(&mut self, value: &'v str, keep: impl Fn(&'v str) -> Cow<'a, str> + Copy) {
         if value.starts_with('[') {
             for element in elements(value) {
                 self.open_slice(element, keep);
@@ -207,7 +219,7 @@ impl<'a> Contents<'a> {
             return self.open_value(Cow::Owned(member.get().to_owned()));
         };
         let before = self.unreadable.len();
-        let inner = open(&text);
+        let inner = open_at(&text, self.depth);
         self.absorb(inner);
         for unreadable in self.unreadable.iter_mut().skip(before) {
             unreadable.reason = format!("{name}: {}", unreadable.reason);
@@ -284,7 +296,7 @@ impl<'a> Contents<'a> {
             self.unreadable(format!("awslogs.data: {problem}"), logs.get());
         }
         let text = String::from_utf8_lossy(&inflated.data);
-        let inner = open(&text);
+        let inner = open_at(&text, self.depth);
         self.absorb(inner);
     }
 

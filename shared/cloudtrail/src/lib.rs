@@ -11,7 +11,7 @@ mod record;
 mod stream;
 
 pub use access::Access;
-pub use envelope::{Contents, LogFile, Other, RawRecord, Unreadable, open, open_value};
+pub use envelope::{Contents, LogFile, Other, RawRecord, Unreadable, open};
 pub use gzip::{Inflated, inflate};
 pub use json::{Json, Text};
 pub use record::{AssumedRoot, InScopeOf, Record, RecordError, Resource, SessionContext, SessionIssuer, UserIdentity};

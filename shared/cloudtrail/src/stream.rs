@@ -24,6 +24,7 @@ pub(crate) enum Piece<'a> {
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut at = 0;
+    let mut lines = Lines { counted: 0, before: 0 };
     while let Some(start) = next_value(text, at) {
         let rest = text.get(start..).unwrap_or_default();
         let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
@@ -35,7 +36,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
             Some(Err(error)) => {
                 let end = resume(rest);
                 let broken = rest.get(..end).unwrap_or(rest);
-                let error = describe(text, start, &error);
+                let error = describe(text, start, lines.before(text, start), &error);
                 pieces.push(Piece::Broken { text: broken, elements: salvage(broken), error });
                 at = start + end;
             }
@@ -66,12 +67,25 @@ fn resume(rest: &str) -> usize {
     rest.len()
 }
 
+/// Line breaks counted so far, so that a text with many broken lines is not counted from its beginning for each.
+struct Lines {
+    counted: usize,
+    before: usize,
+}
+
+impl Lines {
+    fn before(&mut self, text: &str, start: usize) -> usize {
+        self.before += text.get(self.counted..start).unwrap_or_default().matches('\n').count();
+        self.counted = start;
+        self.before
+    }
+}
+
 /// The error with its place counted from the beginning of the whole text.
-fn describe(text: &str, start: usize, error: &serde_json::Error) -> String {
-    let before = text.get(..start).unwrap_or_default();
-    let lines_before = before.matches('\n').count();
+fn describe(text: &str, start: usize, lines_before: usize, error: &serde_json::Error) -> String {
     let line = lines_before + error.line();
-    let column_before = if error.line() == 1 { before.len() - before.rfind('\n').map_or(0, |at| at + 1) } else { 0 };
+    let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let column_before = if error.line() == 1 { start - line_start } else { 0 };
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     format!("line {line}, column {}: {message}", column_before + error.column())

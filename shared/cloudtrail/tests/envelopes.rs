@@ -171,6 +171,16 @@ fn records_are_borrowed_where_they_can_be() {
     assert!(matches!(open(&text).records[0].json, std::borrow::Cow::Borrowed(_)));
 }
 
+#[test]
+fn nesting_is_bounded() {
+    let brackets = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let bodies = (0..40).fold(record("a"), |inner, _| json!({"body": inner})).to_string();
+    for text in [brackets, bodies] {
+        let reasons: Vec<String> = open(&text).unreadable.into_iter().map(|piece| piece.reason).collect();
+        assert!(reasons.len() == 1 && reasons[0].ends_with("nested more than 16 deep"), "{reasons:?}");
+    }
+}
+
 proptest! {
     /// Whatever is thrown at it, nothing panics, and nothing that is not blank vanishes.
     #[test]
