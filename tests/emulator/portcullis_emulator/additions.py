@@ -17,6 +17,7 @@ from portcullis_emulator import (
     lambda_report,
     policy_attachment,
     principal_arn,
+    secure_transport,
     source_identity,
 )
 
@@ -25,6 +26,7 @@ _ADDITIONS = (
     iam_resource_path,
     kms_alias,
     principal_arn,
+    secure_transport,
     aws_deny_all,
     policy_attachment,
     # After the two resources: the wording of a denial names the resource that was judged.

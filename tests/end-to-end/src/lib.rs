@@ -1,1 +1,28 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+pub mod artifact;
+pub mod aws;
+pub mod cli;
+pub mod emulator;
+pub mod identity;
+pub mod ledger;
+pub mod logs;
+pub mod narrator;
+pub mod outcome;
+pub mod pages;
+pub mod paths;
+pub mod record;
+pub mod report;
+pub mod stack;
+pub mod template;
+pub mod wait;
+pub mod world;
+
+/// The account that Portcullis is deployed in.
+pub const HOME: &str = "111122223333";
+/// Another account.
+pub const FOREIGN: &str = "444455556666";
+/// The Region of everything here.
+pub const REGION: &str = "eu-west-1";
+/// The policy that a quarantine attaches.
+pub const DENY_ALL: &str = "arn:aws:iam::aws:policy/AWSDenyAll";

@@ -1,0 +1,43 @@
+//! `status` and `release` where there are no credentials: they end, soon, and say what is missing.
+
+use std::time::{Duration, Instant};
+
+use test_case::test_case;
+
+use crate::workplace::{Said, Workplace};
+
+/// No credentials anywhere, and no asking the machine for its own.
+const NOTHING: &[(&str, &str)] = &[("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_MAX_ATTEMPTS", "1")];
+
+fn run(arguments: &[&str], more: &[(&str, &str)]) -> Said {
+    let start = Instant::now();
+    let said = Workplace::new().run_with(arguments, &[NOTHING, more].concat());
+    assert!(start.elapsed() < Duration::from_secs(30), "it took {:?}", start.elapsed());
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+    said
+}
+
+#[test_case(&["status"] ; "status")]
+#[test_case(&["release", "reporting", "--reason", "a drill"] ; "release")]
+fn the_message_names_what_is_missing(arguments: &[&str]) {
+    let said = run(arguments, &[("AWS_REGION", "eu-west-1")]);
+    assert!(said.stderr.starts_with("portcullis: failed to "), "{}", said.stderr);
+    assert!(said.stderr.to_lowercase().contains("credentials"), "{}", said.stderr);
+}
+
+/// Credentials alone do not tell where the deployment is. Nothing is asked of AWS before that is known.
+#[test_case(&["status"] ; "status")]
+#[test_case(&["release", "reporting", "--reason", "a drill"] ; "release")]
+fn no_region(arguments: &[&str]) {
+    let said = run(arguments, &[("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE01"), ("AWS_SECRET_ACCESS_KEY", "example")]);
+    assert!(said.stderr.starts_with("portcullis: failed to "), "{}", said.stderr);
+    assert!(said.stderr.to_lowercase().contains("region"), "{}", said.stderr);
+}
+
+/// A release without a reason could not be told from a mistake later.
+#[test]
+fn a_release_needs_a_reason() {
+    let said = Workplace::new().run(&["release", "reporting"]);
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("--reason <TEXT>"), "{}", said.stderr);
+}

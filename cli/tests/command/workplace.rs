@@ -1,0 +1,117 @@
+//! A folder of its own for each test, and the command run in it.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Longer than any run takes, shorter than anybody waits.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The settings that most tests are about.
+pub(crate) const SETTINGS: &str = "mode: enforce
+assets:
+  - name: payroll secrets
+    secret: prod/payroll/*
+    tier: critical
+    authorized: ['arn:aws:iam::111122223333:role/payroll/*']
+protected: ['arn:aws:iam::*:role/break-glass/*']
+";
+
+/// A folder in which the command runs.
+pub(crate) struct Workplace(TempDir);
+
+/// What the command said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    /// The exit code.
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Workplace {
+    /// With [`SETTINGS`] in it.
+    pub(crate) fn new() -> Self {
+        let workplace = Self(tempfile::tempdir().unwrap());
+        workplace.file("portcullis.yaml", SETTINGS);
+        workplace
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Writes a file, and the folders above it.
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Runs the command with an empty environment: no AWS variables, no home to find credentials in, no path.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with some variables.
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        command.args(arguments).current_dir(self.path()).env_clear().envs(variables.iter().copied());
+        // Files take any amount of output, where a pipe that nobody reads would stop the command.
+        let [mut stdout, mut stderr] = [tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap()];
+        command.stdin(Stdio::null()).stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
+        let mut child = command.spawn().unwrap();
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if start.elapsed() > PATIENCE {
+                child.kill().unwrap();
+                panic!("`portcullis {}` did not end", arguments.join(" "));
+            }
+            sleep(Duration::from_millis(5));
+        };
+        Said { code: status.code().unwrap(), stdout: whole(&mut stdout), stderr: whole(&mut stderr) }
+    }
+}
+
+fn whole(file: &mut File) -> String {
+    let mut text = String::new();
+    file.rewind().unwrap();
+    file.read_to_string(&mut text).unwrap();
+    text
+}
+
+impl Said {
+    /// The last lines of a replay: what was read, what fired, who would have been contained.
+    pub(crate) fn summary(&self) -> &str {
+        let start = self.stdout.rfind("files  ").unwrap_or_else(|| panic!("no summary: {self:?}"));
+        &self.stdout[start..]
+    }
+
+    /// The lines that tell what could not be read.
+    pub(crate) fn unreadable(&self) -> String {
+        let lines: Vec<&str> = self.stdout.lines().filter(|line| line.starts_with("unreadable ")).collect();
+        // The summary counts them under the same word.
+        let (_, named) = lines.split_last().unwrap();
+        named.join("\n")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Compressed as CloudTrail's log files are.
+pub(crate) fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}

@@ -1,0 +1,263 @@
+//! Everything a scenario needs: an emulator, the stack in it, on-call's inbox, and the account around them.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_sqs::types::QueueAttributeName;
+use serde_json::Value;
+
+use crate::aws::Aws;
+use crate::emulator::Emulator;
+use crate::identity::{self, allow};
+use crate::ledger::Ledger;
+use crate::outcome::Outcome;
+use crate::pages::{Inbox, Page};
+use crate::stack::Stack;
+use crate::wait::{self, Seen};
+use crate::{DENY_ALL, HOME, REGION, logs, paths};
+
+/// The name of every scenario's stack, each of which has an emulator of its own. It is not the usual one, so that what
+/// relies on the usual name is found out.
+pub const STACK: &str = "gatehouse";
+
+/// A secret that only the roles under `/payroll/` may use, and nobody is spared.
+pub const ENFORCE: &str = r#"
+mode: enforce
+assets:
+  - name: payroll
+    secret: prod/payroll/*
+    tier: critical
+    authorized: ["arn:aws:iam::111122223333:role/payroll/*"]
+"#;
+
+/// A scenario's world.
+#[derive(Debug)]
+pub struct World {
+    /// The emulator.
+    pub emulator: Emulator,
+    /// The account's root user, for setting the scene.
+    pub root: Aws,
+    /// The deployed stack.
+    pub stack: Stack,
+    /// What on-call gets.
+    pub inbox: Inbox,
+    /// What was decided and done.
+    pub ledger: Ledger,
+}
+
+impl World {
+    /// Starts an emulator and deploys the stack, with `settings` in its bucket where there are any; nothing when the
+    /// emulator is not installed.
+    ///
+    /// # Errors
+    ///
+    /// When the emulator does not start or the deployment fails.
+    pub async fn start(settings: Option<&str>, parameters: &[(&str, &str)]) -> Result<Option<Self>> {
+        match Emulator::start_or_skip()? {
+            Some(emulator) => Self::build(emulator, STACK, settings, parameters).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Deploys the stack `name`, with debug binaries, into an emulator.
+    ///
+    /// # Errors
+    ///
+    /// When the deployment fails.
+    pub async fn build(
+        emulator: Emulator,
+        name: &str,
+        settings: Option<&str>,
+        parameters: &[(&str, &str)],
+    ) -> Result<Self> {
+        let root = emulator.root_of(HOME).await;
+        let stack = Stack::deploy(&root, name, &paths::debug_binaries(), parameters).await?;
+        if let Some(settings) = settings {
+            stack.put_settings(&root, settings).await?;
+        }
+        let inbox = Inbox::open(&root, stack.output("PagesTopicArn")?).await?;
+        let ledger = Ledger::new(&root, stack.output("LedgerTable")?);
+        Ok(Self { emulator, root, stack, inbox, ledger })
+    }
+
+    /// Creates a secret, as a role of those who own it: writing it is a use that has to be authorised, too.
+    ///
+    /// # Errors
+    ///
+    /// When IAM or Secrets Manager refuses.
+    pub async fn create_secret(&self, name: &str, value: &str) -> Result<String> {
+        let statement = allow(&["secretsmanager:CreateSecret"], "*");
+        let role = identity::create_role(&self.root, "/payroll/", "owner", &[statement]).await?;
+        let owner = identity::session(&self.root, &role, "carol", None).await?;
+        let answer = owner.secrets().create_secret().name(name).secret_string(value).send().await?;
+        answer.arn.context("the answer has no ARN")
+    }
+
+    /// A role that may read and describe secrets, and a session of it.
+    ///
+    /// # Errors
+    ///
+    /// When IAM or STS refuses.
+    pub async fn reader(&self, path: &str, name: &str) -> Result<Reader> {
+        let statement = allow(&["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], "*");
+        let arn = identity::create_role(&self.root, path, name, &[statement]).await?;
+        let session = identity::session(&self.root, &arn, "laptop", Some("alice")).await?;
+        Ok(Reader { arn, name: name.to_owned(), session })
+    }
+
+    /// Waits until the deny policy is attached to `role`.
+    ///
+    /// # Errors
+    ///
+    /// When that does not come about.
+    pub async fn contained(&self, role: &str) -> Result<()> {
+        self.until(&format!("{role} to be contained"), async || {
+            let attached = identity::attached_to(&self.root, role).await?;
+            let denied = attached.iter().any(|arn| arn == DENY_ALL);
+            Ok(Seen::from_option(denied.then_some(()), || format!("attached: {attached:?}")))
+        })
+        .await
+    }
+
+    /// Waits for the first page that is `wanted`.
+    ///
+    /// # Errors
+    ///
+    /// When none comes.
+    pub async fn page(&self, what: &str, wanted: impl Fn(&Page) -> bool) -> Result<Page> {
+        self.explained(self.inbox.wait_for(what, wanted).await).await
+    }
+
+    /// Asks `probe` until it is ready, and tells what the functions logged when it is not.
+    ///
+    /// # Errors
+    ///
+    /// When the probe fails or is not ready in time.
+    pub async fn until<T>(&self, what: &str, probe: impl AsyncFnMut() -> Result<Seen<T>>) -> Result<T> {
+        self.explained(wait::until(what, probe).await).await
+    }
+
+    /// Sends messages to the events queue in one call, as one batch for the function.
+    ///
+    /// # Errors
+    ///
+    /// When SQS refuses.
+    pub async fn send_events(&self, bodies: &[&str]) -> Result<()> {
+        let entry = |(index, body): (usize, &&str)| {
+            aws_sdk_sqs::types::SendMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .message_body(*body)
+                .build()
+        };
+        let entries = bodies.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
+        let queue = self.stack.output("EventsQueueUrl")?;
+        self.root.sqs().send_message_batch().queue_url(queue).set_entries(Some(entries)).send().await?;
+        Ok(())
+    }
+
+    /// Waits until a queue of the stack has nothing left, neither waiting nor in hand.
+    ///
+    /// # Errors
+    ///
+    /// When something stays in it.
+    pub async fn drained(&self, output: &str) -> Result<()> {
+        let queue = self.stack.output(output)?;
+        self.until(&format!("{output} to be empty"), async || {
+            let names = [
+                QueueAttributeName::ApproximateNumberOfMessages,
+                QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            ];
+            let call = self.root.sqs().get_queue_attributes().queue_url(queue).set_attribute_names(Some(names.into()));
+            let counts = call.send().await?.attributes.unwrap_or_default();
+            let empty = !counts.is_empty() && counts.values().all(|count| count == "0");
+            Ok(Seen::from_option(empty.then_some(()), || format!("{counts:?}")))
+        })
+        .await
+    }
+
+    /// Invokes the release function as its schedule does.
+    ///
+    /// # Errors
+    ///
+    /// When it fails.
+    pub async fn expire(&self) -> Result<Value> {
+        let function = self.stack.output("ReleaseFunction")?;
+        let call = self.root.lambda().invoke().function_name(function).payload(Blob::new(r#"{"expire": true}"#));
+        let answer = call.send().await?;
+        let payload = answer.payload.map(Blob::into_inner).unwrap_or_default();
+        anyhow::ensure!(answer.function_error.is_none(), "release failed: {}", String::from_utf8_lossy(&payload));
+        Ok(serde_json::from_slice(&payload)?)
+    }
+
+    /// A session of the operator's role: what `infra/README.md` says an operator needs, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// When IAM or STS refuses.
+    pub async fn operator(&self) -> Result<Aws> {
+        let function = format!("arn:aws:lambda:{REGION}:{HOME}:function:{}", self.stack.output("ReleaseFunction")?);
+        let table = format!("arn:aws:dynamodb:{REGION}:{HOME}:table/{}", self.stack.output("LedgerTable")?);
+        let statements =
+            [allow(&["lambda:InvokeFunction"], &function), allow(&["dynamodb:GetItem", "dynamodb:Query"], &table)];
+        let role = identity::create_role(&self.root, "/", "operator", &statements).await?;
+        identity::session(&self.root, &role, "bob", None).await
+    }
+
+    /// What the functions logged, all of it.
+    ///
+    /// # Errors
+    ///
+    /// When the logs cannot be read.
+    pub async fn logs(&self) -> Result<String> {
+        logs::of_stack(&self.root, &self.stack.name).await
+    }
+
+    /// The findings of the ledger by their rule, and how many there are of each.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub async fn findings_by_rule(&self) -> Result<BTreeMap<String, usize>> {
+        let mut counts = BTreeMap::new();
+        for entry in self.ledger.findings().await? {
+            let rule = entry.pointer("/finding/rule/id").and_then(Value::as_str).unwrap_or("?");
+            *counts.entry(rule.to_owned()).or_default() += 1;
+        }
+        Ok(counts)
+    }
+
+    async fn explained<T>(&self, result: Result<T>) -> Result<T> {
+        match result {
+            Ok(found) => Ok(found),
+            Err(error) => {
+                let tail = logs::tail(&self.root, &self.stack.name, 12).await;
+                let tail = tail.unwrap_or_else(|failed| format!("(no logs: {failed:#})"));
+                Err(error.context(format!("the functions' last lines:\n{tail}")))
+            }
+        }
+    }
+}
+
+/// A role that may read secrets, with a live session.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// The role's ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The session.
+    pub session: Aws,
+}
+
+impl Reader {
+    /// Reads a secret.
+    pub async fn read(&self, secret: &str) -> Outcome {
+        Outcome::of(self.session.secrets().get_secret_value().secret_id(secret).send().await)
+    }
+
+    /// Looks at a secret without reading it, which no rule minds.
+    pub async fn describe(&self, secret: &str) -> Outcome {
+        Outcome::of(self.session.secrets().describe_secret().secret_id(secret).send().await)
+    }
+}
