@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             Ok(settings) => {
                 let (assets, protected) = (settings.assets.len(), settings.protected.len());
                 println!(
-                    "settings: {}: mode {}, {assets} assets, {protected} protected patterns",
+                    "settings: {}: mode {}, assets {assets}, protected patterns {protected}",
                     file.path.display(),
                     settings.mode
                 );
@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             }
             Err(found) => {
                 problems += found.iter().count();
-                print!("{}", found.render(&file.path.display().to_string(), &file.text));
+                println!("{}", found.render(&file.path.display().to_string(), &file.text).trim_end());
+                println!();
             }
         },
     }

@@ -43,3 +43,11 @@ async fn main() -> ExitCode {
         ExitCode::from(2)
     })
 }
+
+/// What AWS answered, and what to do when it is only that nobody is signed in.
+fn aws_error(error: portcullis_response::PortError) -> anyhow::Error {
+    let text = error.chain();
+    let signed_out = text.contains("credential") || text.contains("ExpiredToken") || text.contains("missing a region");
+    let help = "\nhelp: sign in (`aws sso login`), or name a profile in AWS_PROFILE and a Region in AWS_REGION";
+    anyhow::anyhow!("{text}{}", if signed_out { help } else { "" })
+}

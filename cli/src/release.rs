@@ -7,6 +7,8 @@ use portcullis_aws::{caller_arn, invoke, load};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::aws_error;
+
 /// Whom to release, and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -44,11 +46,10 @@ struct Failed {
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let config = load(arguments.region.as_deref()).await;
-    let by = caller_arn(&config).await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let by = caller_arn(&config).await.map_err(aws_error)?;
     let request = json!({"release": {"principal": arguments.principal, "by": by, "reason": arguments.reason}});
     let function = format!("{}-release", arguments.stack);
-    let answer =
-        invoke(&config, &function, request.to_string()).await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let answer = invoke(&config, &function, request.to_string()).await.map_err(aws_error)?;
     let answer: Answer = serde_json::from_slice(&answer)
         .with_context(|| format!("`{function}` answered something else: {}", String::from_utf8_lossy(&answer)))?;
     if let Some(failed) = answer.failed.first() {

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use portcullis_aws::{DynamoLedger, alarms_of_stack, load};
 use portcullis_response::{Ledger as _, Quarantine, QuarantineState};
 
+use crate::aws_error;
+
 /// Which deployment, and in which form.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -34,9 +36,15 @@ enum Format {
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let config = load(arguments.region.as_deref()).await;
     let ledger = DynamoLedger::new(&config, format!("{}-ledger", arguments.stack));
-    let known = ledger.quarantines().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
-    let mut quarantines: Vec<Quarantine> =
-        known.into_iter().map(|known| known.item).filter(|item| arguments.all || item.is_in_force()).collect();
+    let known = ledger.quarantines().await.map_err(aws_error)?;
+    let mut quarantines = Vec::new();
+    for known in known {
+        match known {
+            Ok(known) if arguments.all || known.item.is_in_force() => quarantines.push(known.item),
+            Ok(_) => {}
+            Err(error) => anstream::eprintln!("portcullis: {}", error.chain()),
+        }
+    }
     quarantines.sort_by_key(|item| item.since);
     match arguments.format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&quarantines)?),

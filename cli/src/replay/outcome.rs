@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryPager};
-use portcullis_response::{Deployment, Entry, PageState, Releaser, Report, Responder};
+use portcullis_response::{Deployment, Entry, Ledger as _, PageState, Quarantine, Releaser, Report, Responder};
 use portcullis_settings::Settings;
 
 use super::input::Read;
@@ -38,8 +38,10 @@ pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
     let (mut entries, mut contained) = (Vec::new(), Vec::new());
     for finding in findings {
         let now = finding.time().unwrap_or(Timestamp::UNIX_EPOCH);
-        // The ports in memory cannot fail, and each finding is here once, so neither answer below can be an error.
-        let _ = releaser.release_expired(now).await;
+        // The ports in memory cannot fail, and each finding is here once, so no answer below can be an error.
+        for deadline in deadlines(&ledger, now).await {
+            let _ = releaser.release_expired(deadline).await;
+        }
         if let Ok(Report::Done(entry)) = responder.respond(&finding, now, true).await {
             if !entry.plan.is_empty() && !contained.contains(&entry.finding.actor.principal.to_string()) {
                 contained.push(entry.finding.actor.principal.to_string());
@@ -49,4 +51,13 @@ pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
     }
     let pages = entries.iter().filter(|entry| matches!(entry.page, PageState::Sent { .. })).count();
     Outcome { read, entries, contained, pages }
+}
+
+/// The deadlines that have passed by `now`, in order: what lifts itself is lifted at its deadline, not at the next event.
+async fn deadlines(ledger: &MemoryLedger, now: Timestamp) -> Vec<Timestamp> {
+    let known = ledger.quarantines().await.unwrap_or_default();
+    let in_force = known.into_iter().flatten().map(|known| known.item).filter(Quarantine::is_in_force);
+    let mut deadlines: Vec<Timestamp> = in_force.map(|item| item.until).filter(|until| *until <= now).collect();
+    deadlines.sort_unstable();
+    deadlines
 }

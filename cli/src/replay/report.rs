@@ -24,16 +24,11 @@ pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[Strin
         anstream::println!("{table}\n");
     }
     for unread in &outcome.read.unreadable {
-        anstream::println!(
-            "{} {}, {}: {}",
-            "unreadable".red(),
-            clean(&unread.file),
-            unread.place,
-            clean(&unread.reason)
-        );
+        let (file, place, reason) = (clean(&unread.file), clean(&unread.place), clean(&unread.reason));
+        anstream::println!("{} {file}, {place}: {reason}", "unreadable".red());
     }
     for note in notes {
-        anstream::println!("{} {note}", "note".yellow());
+        anstream::println!("{} {}", "note".yellow(), clean(note));
     }
     anstream::println!("{}", summary(outcome, settings));
 }
@@ -82,7 +77,7 @@ fn summary(outcome: &Outcome, settings: &Settings) -> String {
     }
     let spared = spared(outcome);
     for (arn, why) in &spared {
-        lines.push(format!("  would not have been touched: {}: {why}", clean(arn)));
+        lines.push(format!("  would not have been touched: {}: {}", clean(arn), clean(why)));
     }
     if outcome.contained.is_empty() && spared.is_empty() {
         lines.push("  nobody would have been contained".to_owned());
@@ -123,6 +118,19 @@ fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// JSON leaves the control characters from U+0080 on as they are, and some terminals obey them.
+fn escape_controls(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if ('\u{7f}'..='\u{9f}').contains(&c) {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
 /// One JSON document with the same content.
 pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String]) -> Result<()> {
     let findings: Vec<Value> = outcome
@@ -150,6 +158,6 @@ pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String
         "unreadable": outcome.read.unreadable,
         "notes": notes,
     });
-    println!("{}", serde_json::to_string_pretty(&document)?);
+    println!("{}", escape_controls(&serde_json::to_string_pretty(&document)?));
     Ok(())
 }

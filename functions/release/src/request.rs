@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use portcullis_aws::{DynamoLedger, IamRelease, SdkConfig, SnsPager};
-use portcullis_lambda::{Configuration, FunctionError, Metric, Metrics, chain};
+use portcullis_domain::error_chain;
+use portcullis_lambda::{Configuration, FunctionError, Metric, Metrics};
 use portcullis_paging::PageContext;
 use portcullis_response::{Detached, ReleaseError, ReleaseReport, Releaser};
 use portcullis_settings::Settings;
@@ -47,7 +48,7 @@ impl Release {
         let results = match request {
             Request::Expire(false) => Vec::new(),
             Request::Expire(true) => {
-                releaser.release_expired(now).await.map_err(|error| FunctionError::Retryable(chain(&error)))?
+                releaser.release_expired(now).await.map_err(|error| FunctionError::Retryable(error_chain(&error)))?
             }
             Request::Release { principal, by, reason } => vec![releaser.release(&principal, &by, &reason, now).await],
         };
@@ -100,7 +101,7 @@ impl Release {
 
     fn failed(error: &ReleaseError, metrics: &mut Metrics) -> Value {
         metrics.count(Metric::RELEASES, &["failed"], 1);
-        let text = chain(error);
+        let text = error_chain(error);
         tracing::error!(error = text, "not released");
         json!({ "error": text })
     }

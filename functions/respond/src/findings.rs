@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use portcullis_aws::{DynamoLedger, IamQuarantine, IamReader, SdkConfig, SnsPager};
-use portcullis_domain::{AccountId, Finding, PolicyArn, RoleArn};
-use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, chain, reply, split};
+use portcullis_domain::{AccountId, Finding, PolicyArn, RoleArn, error_chain};
+use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, reply, split};
 use portcullis_paging::PageContext;
 use portcullis_response::{Containment, Deployment, Entry, PageState, Refusal, Report, RespondError, Responder};
 use portcullis_settings::Settings;
@@ -90,7 +90,7 @@ async fn respond(responder: &Responder<'_>, message: &Message, metrics: &mut Met
             if let RespondError::Containment { .. } = &error {
                 metrics.count(Metric::CONTAINMENTS, &["failed"], 1);
             }
-            Err(FunctionError::Retryable(chain(&error)))
+            Err(FunctionError::Retryable(error_chain(&error)))
         }
     }
 }

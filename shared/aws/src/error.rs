@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fmt;
 
 use aws_sdk_iam::config::http::HttpResponse;
-use aws_sdk_iam::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use portcullis_domain::error_chain;
 use portcullis_response::{PortError, PortErrorKind};
 
 /// What AWS answered.
@@ -19,22 +20,30 @@ impl fmt::Display for Answer {
 
 impl Error for Answer {}
 
-/// The codes that say "later", beside every status from 500 up
-/// (AWS SDKs and Tools Reference Guide, *Retry behavior*, and the IAM and DynamoDB API references).
-const RETRYABLE: [&str; 13] = [
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
-    "RequestThrottled",
-    "SlowDown",
-    "ServiceFailure",
+/// The codes that say "later", beside the statuses 408, 429 and from 500 up
+/// (AWS SDKs and Tools Reference Guide, *Retry behavior*, and the API references of the services).
+const RETRYABLE: [&str; 21] = [
+    "BandwidthLimitExceeded",
     "ConcurrentModification",
     "EntityTemporarilyUnmodifiable",
+    "KMSThrottling",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestTimeout",
+    "RequestTimeoutException",
     "ResourceNotReady",
+    "ServiceFailure",
+    "SlowDown",
+    "Throttled",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+    "TransactionInProgress",
 ];
 
 /// Wraps an SDK error; `what` reads ``failed to attach … to role `…` ``.
@@ -47,12 +56,13 @@ where
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("no error code");
             let message = context.err().message().unwrap_or("no message");
-            let retryable = RETRYABLE.contains(&code) || context.raw().status().as_u16() >= 500;
+            let status = context.raw().status().as_u16();
+            let retryable = RETRYABLE.contains(&code) || matches!(status, 408 | 429 | 500..);
             (kind(retryable), format!("{code}: {message}"))
         }
-        SdkError::ConstructionFailure(_) => (PortErrorKind::Refused, DisplayErrorContext(&error).to_string()),
+        SdkError::ConstructionFailure(_) => (PortErrorKind::Refused, error_chain(&error)),
         // No answer, or half of one.
-        _ => (PortErrorKind::Retryable, DisplayErrorContext(&error).to_string()),
+        _ => (PortErrorKind::Retryable, error_chain(&error)),
     };
     PortError { what: what.into(), kind, source: Some(Box::new(Answer(answer))) }
 }

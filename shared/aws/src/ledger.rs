@@ -83,6 +83,8 @@ impl DynamoLedger {
         };
         match call.send().await {
             Ok(_) => Ok(version),
+            // Also when an attempt went through, its answer was lost, and the SDK tried again: whoever asked takes it
+            // for another worker's write, and the next delivery resumes after the lease.
             Err(error) if code(&error) == Some("ConditionalCheckFailedException") => Err(LedgerError::Conflict),
             Err(error) => Err(port_error(what(), error).into()),
         }
@@ -121,7 +123,7 @@ impl Ledger for DynamoLedger {
         self.put("quarantine", quarantine.target.arn(), quarantine, expected, None).await
     }
 
-    async fn quarantines(&self) -> Result<Vec<Versioned<Quarantine>>, PortError> {
+    async fn quarantines(&self) -> Result<Vec<Result<Versioned<Quarantine>, PortError>>, PortError> {
         let what = || format!("failed to list the quarantines in table `{}`", self.table);
         let mut all = Vec::new();
         let mut start = None;
@@ -136,7 +138,10 @@ impl Ledger for DynamoLedger {
                 .set_exclusive_start_key(start.take());
             let page = call.send().await.map_err(|error| port_error(what(), error))?;
             for item in page.items.iter().flatten() {
-                all.push(read(item).map_err(|why| malformed(what(), why))?);
+                let of = item.get("sk").and_then(|sk| sk.as_s().ok()).map_or("an unnamed principal", String::as_str);
+                let unread =
+                    |why| malformed(format!("failed to read the quarantine of `{of}` in table `{}`", self.table), why);
+                all.push(read(item).map_err(unread));
             }
             match page.last_evaluated_key.filter(|key| !key.is_empty()) {
                 Some(key) => start = Some(key),

@@ -36,7 +36,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
             Some(Err(error)) => {
                 let end = resume(rest);
                 let broken = rest.get(..end).unwrap_or(rest);
-                let error = describe(text, start, lines.before(text, start), &error);
+                let error = describe(text, start, lines.before(text, start), broken, &error);
                 pieces.push(Piece::Broken { text: broken, elements: salvage(broken), error });
                 at = start + end;
             }
@@ -81,8 +81,12 @@ impl Lines {
     }
 }
 
-/// The error with its place counted from the beginning of the whole text.
-fn describe(text: &str, start: usize, lines_before: usize, error: &serde_json::Error) -> String {
+/// The error with its place counted from the beginning of the whole text. The parser may notice only lines later that a
+/// value breaks off; then the place is the value's own.
+fn describe(text: &str, start: usize, lines_before: usize, broken: &str, error: &serde_json::Error) -> String {
+    if error.line() > broken.trim_end().lines().count() {
+        return format!("line {}: the value breaks off", lines_before + 1);
+    }
     let line = lines_before + error.line();
     let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let column_before = if error.line() == 1 { start - line_start } else { 0 };
@@ -165,7 +169,7 @@ mod tests {
     #[test_case("\u{feff}{}\n", &["{}"] ; "byte order mark")]
     #[test_case("{\"a\":1}\n{\"a\":2}\n", &["{\"a\":1}", "{\"a\":2}"] ; "lines")]
     #[test_case("{\"a\":\n1}\n\n{\"a\":2}", &["{\"a\":\n1}", "{\"a\":2}"] ; "documents")]
-    #[test_case("{\"a\":1}\n{\"a\":\n{\"a\":3}\n", &["{\"a\":1}", "![] line 4, column 0: EOF while parsing an object", "{\"a\":3}"] ; "a bad line among lines")]
+    #[test_case("{\"a\":1}\n{\"a\":\n{\"a\":3}\n", &["{\"a\":1}", "![] line 2: the value breaks off", "{\"a\":3}"] ; "a bad line among lines")]
     #[test_case("{\"a\":1}\noops\n{\"a\":3}\n", &["{\"a\":1}", "![] line 2, column 1: expected value", "{\"a\":3}"] ; "not JSON among lines")]
     #[test_case("{\"Records\":[{\"a\":1},{\"a\":2},{\"a\"", &["![\"{\\\"a\\\":1}\", \"{\\\"a\\\":2}\"] line 1, column 32: EOF while parsing an object"] ; "half a log file")]
     #[test_case("[{\"a\":1},{\"a", &["![\"{\\\"a\\\":1}\"] line 1, column 12: EOF while parsing a string"] ; "half an array")]

@@ -1,7 +1,5 @@
 //! The four kinds of failure at the Lambda boundary, each with a stable `error_type` that alarms can match.
 
-use std::error::Error;
-
 use lambda_runtime::Diagnostic;
 use portcullis_response::{PortError, PortErrorKind};
 
@@ -43,16 +41,4 @@ impl From<FunctionError> for Diagnostic {
     fn from(error: FunctionError) -> Self {
         Self { error_type: error.error_type().to_owned(), error_message: error.to_string() }
     }
-}
-
-/// An error and everything beneath it, on one line: logged once, where it is handled.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }

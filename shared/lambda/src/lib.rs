@@ -9,5 +9,5 @@ mod metrics;
 pub use batch::{Message, reply, split};
 pub use configuration::{Configuration, Sources};
 pub use environment::{Environment, EnvironmentError, start_logging};
-pub use error::{FunctionError, chain};
+pub use error::FunctionError;
 pub use metrics::{METRICS, Metric, Metrics, NAMESPACE};

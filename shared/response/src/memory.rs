@@ -65,8 +65,8 @@ impl Ledger for MemoryLedger {
         put(&self.quarantines, quarantine.target.arn().to_owned(), quarantine, expected)
     }
 
-    async fn quarantines(&self) -> Result<Vec<Versioned<Quarantine>>, PortError> {
-        Ok(lock(&self.quarantines).values().cloned().collect())
+    async fn quarantines(&self) -> Result<Vec<Result<Versioned<Quarantine>, PortError>>, PortError> {
+        Ok(lock(&self.quarantines).values().cloned().map(Ok).collect())
     }
 
     async fn page_mark(&self, rule: &str, actor: &str) -> Result<Option<Versioned<PageMark>>, PortError> {

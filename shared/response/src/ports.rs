@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use async_trait::async_trait;
-use portcullis_domain::{FindingId, PolicyArn};
+use portcullis_domain::{FindingId, PolicyArn, error_chain};
 
 use crate::entry::{Entry, PageMark, Quarantine};
 use crate::guard::Target;
@@ -36,14 +36,7 @@ pub struct PortError {
 impl PortError {
     /// The error and everything beneath it, on one line.
     pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut source = self.source();
-        while let Some(error) = source {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            source = error.source();
-        }
-        text
+        error_chain(self)
     }
 }
 
@@ -121,8 +114,9 @@ pub trait Ledger: Send + Sync {
     async fn quarantine(&self, arn: &str) -> Result<Option<Versioned<Quarantine>>, PortError>;
     /// Writes the quarantine of a principal over `expected`.
     async fn put_quarantine(&self, quarantine: &Quarantine, expected: Version) -> Result<Version, LedgerError>;
-    /// Every quarantine, past and present.
-    async fn quarantines(&self) -> Result<Vec<Versioned<Quarantine>>, PortError>;
+    /// Every quarantine, past and present. One that cannot be read is an error of its own, so that it does not keep the
+    /// others from being lifted.
+    async fn quarantines(&self) -> Result<Vec<Result<Versioned<Quarantine>, PortError>>, PortError>;
     /// The last page about a rule and an actor.
     async fn page_mark(&self, rule: &str, actor: &str) -> Result<Option<Versioned<PageMark>>, PortError>;
     /// Writes the last page about a rule and an actor over `expected`.

@@ -65,9 +65,15 @@ impl Releaser<'_> {
         reason: &str,
         now: Timestamp,
     ) -> Result<ReleaseReport, ReleaseError> {
-        let all = self.quarantines(who).await?;
-        let mut matching = all.into_iter().filter(|known| known.item.is_in_force() && names(&known.item, who));
-        let Some(first) = matching.next() else { return Err(ReleaseError::NotQuarantined(who.to_owned())) };
+        let (readable, unreadable) = self.quarantines(who).await?;
+        let mut matching = readable.into_iter().filter(|known| known.item.is_in_force() && names(&known.item, who));
+        let Some(first) = matching.next() else {
+            // An entry that cannot be read may be the one.
+            return Err(match unreadable.into_iter().next() {
+                Some(source) => ReleaseError::Port { name: who.to_owned(), source },
+                None => ReleaseError::NotQuarantined(who.to_owned()),
+            });
+        };
         let others: Vec<String> = matching.map(|other| other.item.target.arn().to_owned()).collect();
         if !others.is_empty() {
             let arns = std::iter::once(first.item.target.arn().to_owned()).chain(others).collect();
@@ -81,8 +87,10 @@ impl Releaser<'_> {
         &self,
         now: Timestamp,
     ) -> Result<Vec<Result<ReleaseReport, ReleaseError>>, ReleaseError> {
-        let mut results = Vec::new();
-        for known in self.quarantines("the ledger").await? {
+        let (readable, unreadable) = self.quarantines("the ledger").await?;
+        let unread = |source| Err(ReleaseError::Port { name: "an entry of the ledger".to_owned(), source });
+        let mut results: Vec<_> = unreadable.into_iter().map(unread).collect();
+        for known in readable {
             if known.item.is_in_force() && known.item.until <= now {
                 results.push(self.lift(known, "deadline", "the deadline passed", now).await);
             }
@@ -90,8 +98,17 @@ impl Releaser<'_> {
         Ok(results)
     }
 
-    async fn quarantines(&self, name: &str) -> Result<Vec<Versioned<Quarantine>>, ReleaseError> {
-        self.ledger.quarantines().await.map_err(|source| ReleaseError::Port { name: name.to_owned(), source })
+    async fn quarantines(&self, name: &str) -> Result<(Vec<Versioned<Quarantine>>, Vec<PortError>), ReleaseError> {
+        let listed = self.ledger.quarantines().await;
+        let listed = listed.map_err(|source| ReleaseError::Port { name: name.to_owned(), source })?;
+        let (mut readable, mut unreadable) = (Vec::new(), Vec::new());
+        for known in listed {
+            match known {
+                Ok(known) => readable.push(known),
+                Err(error) => unreadable.push(error),
+            }
+        }
+        Ok((readable, unreadable))
     }
 
     /// Detaches first and writes after: a crash in between leaves an entry in force, which the next attempt finds

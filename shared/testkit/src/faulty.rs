@@ -84,7 +84,7 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
         self.call("put_quarantine", self.port.put_quarantine(quarantine, expected)).await
     }
 
-    async fn quarantines(&self) -> Result<Vec<Versioned<Quarantine>>, PortError> {
+    async fn quarantines(&self) -> Result<Vec<Result<Versioned<Quarantine>, PortError>>, PortError> {
         self.call("quarantines", self.port.quarantines()).await
     }
 

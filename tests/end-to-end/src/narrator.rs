@@ -1,6 +1,6 @@
 //! Tells a story on standard output: when, what, and what was printed elsewhere, indented.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::time::Instant;
 
 use owo_colors::OwoColorize as _;
@@ -23,7 +23,7 @@ impl Narrator {
 
     /// What the story is about.
     pub fn title(&self, text: &str) {
-        if self.coloured { println!("{}", text.bold()) } else { println!("{text}") }
+        if self.coloured { say(&text.bold().to_string()) } else { say(text) }
     }
 
     /// A new step.
@@ -31,22 +31,27 @@ impl Narrator {
         let seconds = format!("{:5.1} s", self.started.elapsed().as_secs_f64());
         let padded = format!("{label:<width$}", width = MARGIN - seconds.len() - 2);
         if self.coloured {
-            println!("\n{}  {}{text}", seconds.dimmed(), padded.cyan().bold());
+            say(&format!("\n{}  {}{text}", seconds.dimmed(), padded.cyan().bold()));
         } else {
-            println!("\n{seconds}  {padded}{text}");
+            say(&format!("\n{seconds}  {padded}{text}"));
         }
     }
 
     /// More of the same step.
     pub fn more(&self, text: &str) {
-        println!("{:MARGIN$}{text}", "");
+        say(&format!("{:MARGIN$}{text}", ""));
     }
 
     /// What somebody else wrote.
     pub fn quote(&self, text: &str) {
         for line in text.trim().lines() {
             let bar = if self.coloured { "│".dimmed().to_string() } else { "│".to_owned() };
-            println!("{}", format!("{:MARGIN$}{bar} {line}", "").trim_end());
+            say(format!("{:MARGIN$}{bar} {line}", "").trim_end());
         }
     }
+}
+
+/// One line. Somebody who has seen enough closes the pipe, which is no reason to leave anything behind.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -5,7 +5,7 @@ mod shell;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use shell::{cargo, have_cargo_command, root, say};
+use shell::{built, cargo, have_cargo_command, root, say};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -44,11 +44,7 @@ fn demo(keep: bool) -> Result<()> {
     python::environment()?;
     say("building the functions, the command and the demo");
     cargo(&["build", "--workspace", "--bins"]).run()?;
-    let mut arguments = vec!["run", "--quiet", "--package", "portcullis-end-to-end", "--bin", "demo", "--"];
-    if keep {
-        arguments.push("--keep");
-    }
-    cargo(&arguments).run()
+    built("demo", if keep { &["--keep"] } else { &[] }).run()
 }
 
 /// Fast failures first; the test runner last, so that its summary is the last thing printed.
@@ -71,8 +67,9 @@ fn test() -> Result<()> {
     } else {
         println!("skipped: `cargo install cargo-deny` checks licences, sources and who may depend on whom");
     }
-    say("functions and command");
-    cargo(&["build", "--workspace", "--bins"]).run()?;
+    say("functions, command and tests");
+    // All in one go: built apart, the AWS SDK would be compiled twice, with and without its test features.
+    cargo(&["build", "--workspace", "--all-targets"]).run()?;
     say("unit tests, rule tests, acceptance and end-to-end scenarios");
     let runner: &[&str] = if have_cargo_command("nextest") {
         &["nextest", "run", "--workspace", "--no-fail-fast"]
@@ -95,7 +92,7 @@ fn bench() -> Result<()> {
     let functions = ["-p", "portcullis-detect", "-p", "portcullis-respond", "-p", "portcullis-release"];
     cargo(&[&["build", "--release", "--bins"], functions.as_slice()].concat()).run()?;
     cargo(&["build", "--workspace", "--bins"]).run()?;
-    cargo(&["run", "--quiet", "--package", "portcullis-end-to-end", "--bin", "bench"]).run()
+    built("bench", &[]).run()
 }
 
 fn emulator() -> Result<()> {

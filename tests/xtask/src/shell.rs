@@ -25,6 +25,13 @@ pub(crate) fn cargo(arguments: &[&str]) -> Run {
     program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), arguments)
 }
 
+/// A binary that was built just now. `cargo run` would resolve features for its package alone and compile the AWS SDK
+/// once more.
+pub(crate) fn built(name: &str, arguments: &[&str]) -> Run {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    program(&target.join("debug").join(name).display().to_string(), arguments)
+}
+
 /// Any program with these arguments.
 pub(crate) fn program(name: &str, arguments: &[&str]) -> Run {
     let mut command = Command::new(name);

@@ -19,6 +19,9 @@ use crate::wire::xml_error;
 /// The policy that denies.
 pub(crate) const DENY: &str = "arn:aws:iam::aws:policy/AWSDenyAll";
 
+/// The marker on a last page, which says nothing because nothing is truncated. No rule answers whoever follows it.
+const STALE: &str = "stale";
+
 /// What kind of principal a test is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -241,10 +244,10 @@ fn attached(policies: &[&str]) -> Vec<AttachedPolicy> {
 
 fn role_page(policies: &[&str], next: Option<&str>) -> ListAttachedRolePoliciesOutput {
     let page = ListAttachedRolePoliciesOutput::builder().set_attached_policies(Some(attached(policies)));
-    page.is_truncated(next.is_some()).set_marker(next.map(str::to_owned)).build()
+    page.is_truncated(next.is_some()).marker(next.unwrap_or(STALE)).build()
 }
 
 fn user_page(policies: &[&str], next: Option<&str>) -> ListAttachedUserPoliciesOutput {
     let page = ListAttachedUserPoliciesOutput::builder().set_attached_policies(Some(attached(policies)));
-    page.is_truncated(next.is_some()).set_marker(next.map(str::to_owned)).build()
+    page.is_truncated(next.is_some()).marker(next.unwrap_or(STALE)).build()
 }
