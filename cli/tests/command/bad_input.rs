@@ -54,7 +54,7 @@ fn half_a_json() {
 fn a_bad_line_among_good_ones() {
     let line = |number| read(number, "team/reporting", "prod/payroll/db").to_string();
     let said = replayed("export.jsonl", format!("{}\n{{\"eventName\":\n{}\n", line(1), line(2)));
-    assert_snapshot!(said.unreadable(), @"unreadable export.jsonl, after record 1: line 4, column 0: EOF while parsing an object");
+    assert_snapshot!(said.unreadable(), @"unreadable export.jsonl, after record 1: line 2: the value breaks off");
     assert_snapshot!(records(&said), @"records     2 read, 2 relevant, 0 of these seen twice");
 }
 
@@ -159,14 +159,21 @@ fn escape_sequences_do_not_reach_the_terminal() {
     session["userIdentity"]["arn"] = json!(format!("arn:aws:sts::111122223333:assumed-role/reporting/{evil}"));
     session["sourceIPAddress"] = json!(evil);
     session["userAgent"] = json!(evil);
+    // A session that names no role is told by its own ARN, in the reason for leaving it alone.
+    let mut nameless = session.clone();
+    nameless["eventID"] = json!("11111111-0000-4000-8000-000000000003");
+    nameless["userIdentity"]["arn"] = json!(format!("arn:aws:sts::111122223333:assumed-role/{evil}/s"));
+    nameless["userIdentity"]["sessionContext"]["sessionIssuer"] = json!({});
     let broken = json!({"eventName": evil, "eventSource": "kms.amazonaws.com", "userIdentity": evil});
 
     let workplace = Workplace::new();
-    workplace.file("evil.json", log_file(&[service, session, broken]));
+    workplace.file("evil.json", log_file(&[service, session, nameless, broken]));
     // As in a terminal that shows colours, which must not open the door to the log's own.
     for variables in [&[][..], &[("CLICOLOR_FORCE", "1"), ("TERM", "xterm-256color")]] {
         let said = workplace.run_with(&["replay", "evil.json"], variables);
-        for shown in ["key-disabled-or-scheduled-for-deletion", "unauthorized-access-critical-asset", "record 3"] {
+        for shown in
+            ["key-disabled-or-scheduled-for-deletion", "unauthorized-access-critical-asset", "record 4", "not-named"]
+        {
             assert!(said.stdout.contains(shown), "{shown} is not in {}", said.stdout);
         }
         for forbidden in ["\u{1b}]0", "\u{1b}[2J", "\u{7}", "\u{9b}", "\u{1b}[31mroot"] {

@@ -28,7 +28,7 @@ fn the_example_is_sound() {
     let said = workplace.run(&["check", "portcullis.example.yaml"]);
     assert_eq!((said.code, said.stderr.as_str()), (0, ""));
     assert_snapshot!(said.stdout, @"
-    settings: portcullis.example.yaml: mode observe, 4 assets, 3 protected patterns
+    settings: portcullis.example.yaml: mode observe, assets 4, protected patterns 3
       note: line 35: `backup key` has no `authorized`, so nobody can be told to be unauthorized
       note: line 40: `whatever is tagged confidential` has no `authorized`, so nobody can be told to be unauthorized
       note: mode observe: findings are recorded, nobody is paged, nothing is touched
@@ -42,7 +42,7 @@ fn the_settings_of_the_folder_are_checked() {
     let said = Workplace::new().run(&["check"]);
     assert_eq!(said.code, 0);
     assert_snapshot!(said.stdout, @"
-    settings: portcullis.yaml: mode enforce, 1 assets, 1 protected patterns
+    settings: portcullis.yaml: mode enforce, assets 1, protected patterns 1
     rules: 5 loaded
     ok
     ");
@@ -108,6 +108,7 @@ quarantine:
       |
     8 |     tier: high
       |           ^
+
     rules: 6 loaded
     rules/typo.yml:8: Unknown modifier 'contians'
     7 problems
@@ -127,6 +128,7 @@ fn an_unknown_setting_is_named_with_its_neighbour() {
     2 | quarantene:
       | ^
     help: did you mean `quarantine`?
+
     rules: 5 loaded
     1 problem
     ");
@@ -173,7 +175,7 @@ fn a_rule_with_a_syntax_error() {
     let said = workplace.run(&["check", "--rules", "rules"]);
     assert_eq!(said.code, 1);
     assert_snapshot!(said.stdout, @"
-    settings: portcullis.yaml: mode enforce, 1 assets, 1 protected patterns
+    settings: portcullis.yaml: mode enforce, assets 1, protected patterns 1
     rules: 6 loaded
     rules/broken.yml:9: YAML parse error: did not find expected ',' or ']' at line 9 column 12, while parsing a flow sequence at line 8 column 17
     1 problem

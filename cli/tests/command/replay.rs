@@ -142,6 +142,20 @@ fn without_settings_it_says_what_is_missing() {
     ");
 }
 
+/// A day later the quarantine has lifted itself, at its deadline and not at the next event, so that the role is
+/// contained again.
+#[test]
+fn the_day_after() {
+    let workplace = Workplace::new();
+    let mut reads = [1, 2].map(|number| read(number, "team/reporting", "prod/payroll/db"));
+    reads[1]["eventTime"] = json!("2026-01-06T08:00:00Z");
+    workplace.file("log.json", log_file(&reads));
+    let document = workplace.run(&["replay", "log.json", "--format", "json"]).json();
+    let findings = document["findings"].as_array().unwrap();
+    let responses: Vec<&Value> = findings.iter().map(|finding| &finding["decision"]["response"]).collect();
+    assert_eq!(responses, ["quarantine", "quarantine"]);
+}
+
 /// A burst by one role is one containment and one page.
 #[test]
 fn a_burst() {

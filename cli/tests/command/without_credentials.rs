@@ -23,6 +23,8 @@ fn the_message_names_what_is_missing(arguments: &[&str]) {
     let said = run(arguments, &[("AWS_REGION", "eu-west-1")]);
     assert!(said.stderr.starts_with("portcullis: failed to "), "{}", said.stderr);
     assert!(said.stderr.to_lowercase().contains("credentials"), "{}", said.stderr);
+    assert!(said.stderr.contains("AWS_PROFILE"), "it says what to do: {}", said.stderr);
+    assert!(!said.stderr.contains("DispatchFailure"), "it is written for people: {}", said.stderr);
 }
 
 /// Credentials alone do not tell where the deployment is. Nothing is asked of AWS before that is known.

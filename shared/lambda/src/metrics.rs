@@ -143,11 +143,22 @@ mod tests {
         metrics.count(Metric::FINDINGS, &["trail-stopped-or-blinded", "critical"], 1);
         metrics.observe(Metric::EVENT_AGE, &[], 1.5);
         metrics.observe(Metric::EVENT_AGE, &[], 2.5);
-        let lines = metrics.lines("2026-01-05T08:10:00Z".parse().unwrap()).join("\n");
-        insta::assert_snapshot!(lines, @r#"
-        {"EventAge":[1.5,2.5],"RecordsRead":3.0,"Stack":"portcullis","_aws":{"CloudWatchMetrics":[{"Dimensions":[["Stack"]],"Metrics":[{"Name":"EventAge","Unit":"Seconds"},{"Name":"RecordsRead","Unit":"Count"}],"Namespace":"Portcullis"}],"Timestamp":1767600600000}}
-        {"Findings":1.0,"Rule":"trail-stopped-or-blinded","Severity":"critical","Stack":"portcullis","_aws":{"CloudWatchMetrics":[{"Dimensions":[["Stack","Rule","Severity"]],"Metrics":[{"Name":"Findings","Unit":"Count"}],"Namespace":"Portcullis"}],"Timestamp":1767600600000}}
-        "#);
+        let lines = metrics.lines("2026-01-05T08:10:00Z".parse().unwrap());
+        let lines: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let directive = |dimensions: &[&str], metrics: Value| {
+            let directive = json!({"Namespace": "Portcullis", "Dimensions": [dimensions], "Metrics": metrics});
+            json!({"Timestamp": 1_767_600_600_000_i64, "CloudWatchMetrics": [directive]})
+        };
+        let ages = json!([{"Name": "EventAge", "Unit": "Seconds"}, {"Name": "RecordsRead", "Unit": "Count"}]);
+        let findings = json!([{"Name": "Findings", "Unit": "Count"}]);
+        let expected = [
+            json!({"_aws": directive(&["Stack"], ages), "Stack": "portcullis", "EventAge": [1.5, 2.5], "RecordsRead": 3.0}),
+            json!({
+                "_aws": directive(&["Stack", "Rule", "Severity"], findings), "Stack": "portcullis",
+                "Rule": "trail-stopped-or-blinded", "Severity": "critical", "Findings": 1.0
+            }),
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

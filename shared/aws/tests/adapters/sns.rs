@@ -112,6 +112,8 @@ async fn a_subject_that_sns_takes(name: String, title: &str) {
 #[test_case(403, "AuthorizationError", PortErrorKind::Refused)]
 #[test_case(404, "NotFound", PortErrorKind::Refused)]
 #[test_case(400, "Throttling", PortErrorKind::Retryable)]
+#[test_case(400, "KMSThrottling", PortErrorKind::Retryable)]
+#[test_case(429, "Throttled", PortErrorKind::Retryable)]
 #[test_case(500, "InternalError", PortErrorKind::Retryable)]
 #[tokio::test(start_paused = true)]
 async fn a_page_that_failed_names_the_topic(status: u16, code: &str, expected: PortErrorKind) {
