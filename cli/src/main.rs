@@ -45,6 +45,7 @@ async fn main() -> ExitCode {
 }
 
 /// What AWS answered, and what to do when it is only that nobody is signed in.
+#[expect(clippy::needless_pass_by_value, reason = "called from `map_err`")]
 fn aws_error(error: portcullis_response::PortError) -> anyhow::Error {
     let text = error.chain();
     let signed_out = text.contains("credential") || text.contains("ExpiredToken") || text.contains("missing a region");
