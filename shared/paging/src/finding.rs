@@ -89,6 +89,9 @@ fn headline(entry: &Entry) -> String {
             format!("{who} was put in quarantine at {at:.0}{after}; {verified}.")
         }
         (Standing::InQuarantine, _) => format!("{who} did this too; it is in quarantine already."),
+        (Standing::Failed, Some(Containment::Failed { uncertain: true, .. })) => {
+            format!("It is NOT KNOWN whether {who} is denied: IAM's answer was lost. Look, and expect either.")
+        }
         (Standing::Failed, _) => format!("{who} could NOT be put in quarantine. It can still act. Somebody must."),
         (Standing::Refused, _) => {
             format!("{who} was NOT touched; a guard forbids it. It can still act. Somebody must decide.")
@@ -194,6 +197,10 @@ fn undo(entry: &Entry, context: &PageContext) -> Vec<String> {
             vec![release_command(arn, context)]
         }
         Standing::Contained => entry.plan.steps.iter().flat_map(|step| undo_step(step, context)).collect(),
+        Standing::Failed if matches!(entry.containment, Some(Containment::Failed { uncertain: true, .. })) => {
+            let undo = entry.plan.steps.iter().flat_map(|step| undo_step(step, context));
+            std::iter::once("if it is attached:".to_owned()).chain(undo).collect()
+        }
         Standing::Failed | Standing::Refused | Standing::PageOnly => vec!["nothing to undo".to_owned()],
     }
 }

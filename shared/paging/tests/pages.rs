@@ -131,7 +131,7 @@ fn in_quarantine_already() {
 fn failed() {
     let mut entry = entry();
     let error = "failed to attach the policy: AccessDenied: not authorized to perform iam:AttachRolePolicy".to_owned();
-    entry.containment = Some(Containment::Failed { at: now(), error });
+    entry.containment = Some(Containment::Failed { at: now(), error, uncertain: false });
     let page = page(&entry);
     assert_snapshot!(page.body.lines().filter(|line| !line.starts_with("WH")).collect::<Vec<_>>().join("\n"), @"
     role reporting could NOT be put in quarantine. It can still act. Somebody must.

@@ -1,6 +1,6 @@
 //! What to do about a finding. Pure: the same finding, settings and state give the same decision.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{AccountId, Finding, RoleArn};
 use portcullis_settings::{Response, Settings};
 use serde::{Deserialize, Serialize};
@@ -31,26 +31,36 @@ pub struct Decision {
     pub refusals: Vec<Refusal>,
 }
 
+/// An event older than this is paged about and not acted on: it comes from a backfill or a queue that stood still, and
+/// whoever it was has long been dealt with, or must be by people.
+const STALE: SignedDuration = SignedDuration::from_hours(24);
+
 /// Decides by severity, tier and mode, then hears the guards that can be judged from the record, the settings and the
 /// ledger. A refused containment becomes a page, unless the actor was merely denied while in quarantine.
+///
+/// `known` is the actor's quarantine, past or present, as far as it can be trusted.
 pub fn decide(
     finding: &Finding,
     settings: &Settings,
     deployment: &Deployment,
     known: Option<&Quarantine>,
+    now: Timestamp,
 ) -> (Decision, Option<Target>) {
     let wanted = settings.uncapped_response(finding.rule.severity, finding.tier);
     let response = settings.response(finding.rule.severity, finding.tier);
     let decision = Decision { wanted, response, refusals: Vec::new() };
+    // Being denied is what a quarantine is for: written down, but nobody is woken by it.
+    if let Some(quarantine) = known.filter(|known| known.is_in_force() && finding.is_denied())
+        && response > Response::Observe
+    {
+        let refused = decision.refused(Refusal::AlreadyQuarantined { until: quarantine.until });
+        return (Decision { response: Response::Observe, ..refused }, None);
+    }
     if response < Response::Quarantine {
         return (decision, None);
     }
-    match containable(finding, settings, deployment, known) {
+    match containable(finding, settings, deployment, known, now) {
         Ok(target) => (decision, Some(target)),
-        // Being denied is what a quarantine is for: written down, but nobody is woken by it.
-        Err(refusal @ Refusal::AlreadyQuarantined { .. }) if finding.is_denied() => {
-            (Decision { response: Response::Observe, ..decision.refused(refusal) }, None)
-        }
         Err(refusal) => (decision.refused(refusal), None),
     }
 }
@@ -70,6 +80,7 @@ fn containable(
     settings: &Settings,
     deployment: &Deployment,
     known: Option<&Quarantine>,
+    now: Timestamp,
 ) -> Result<Target, Refusal> {
     let target = target(finding, deployment)?;
     if let Some(pattern) = settings.is_protected(&finding.actor.principal) {
@@ -80,6 +91,10 @@ fn containable(
     }
     if let Some(quarantine) = known {
         refuse_known(quarantine, finding.time())?;
+    }
+    let event = finding.time();
+    if event.is_none_or(|event| now.duration_since(event) > STALE) {
+        return Err(Refusal::Stale { event });
     }
     Ok(target)
 }

@@ -52,6 +52,9 @@ pub enum Containment {
         at: Timestamp,
         /// Why.
         error: String,
+        /// Whether reading back could not tell either: the policy may be attached.
+        #[serde(default)]
+        uncertain: bool,
     },
 }
 

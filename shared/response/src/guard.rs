@@ -133,6 +133,13 @@ pub enum Refusal {
         /// When it was released.
         at: Timestamp,
     },
+    /// The event is more than a day old, or has no readable time.
+    Stale {
+        /// When it happened.
+        event: Option<Timestamp>,
+    },
+    /// The record does not give the principal's unique id, so one made again under the same name could be hit.
+    Unidentified,
     /// The role or user of that name is another one than the record's.
     Recreated {
         /// The id in the record.
@@ -166,6 +173,8 @@ impl Refusal {
             Self::Indirect { .. } => "indirect",
             Self::AlreadyQuarantined { .. } => "already-quarantined",
             Self::ReleasedSince { .. } => "released-since",
+            Self::Stale { .. } => "stale",
+            Self::Unidentified => "unidentified",
             Self::Recreated { .. } => "recreated",
             Self::Gone => "gone",
             Self::AlreadyDenied => "already-denied",
@@ -200,6 +209,11 @@ impl fmt::Display for Refusal {
             }
             Self::AlreadyQuarantined { until } => write!(f, "it is in quarantine already, until {until:.0}"),
             Self::ReleasedSince { at } => write!(f, "it was released at {at:.0}, after this event"),
+            Self::Stale { event: Some(event) } => write!(f, "the event is from {event:.0}, more than a day ago"),
+            Self::Stale { event: None } => f.write_str("the event has no readable time"),
+            Self::Unidentified => {
+                f.write_str("the record does not give its unique id, so another one of the same name could be hit")
+            }
             Self::Recreated { recorded, found } => {
                 write!(f, "the one in the record ({recorded}) was deleted; {found} has its name now")
             }

@@ -11,7 +11,7 @@ use crate::guard::{Refusal, Target};
 /// What IAM knows of a principal at the moment of planning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// `AROA…` or `AIDA…`.
+    /// `AROA…` or `AIDA…`; empty only in a replay of records that do not have it.
     pub id: String,
     /// The ARN, with its path.
     pub arn: String,
@@ -71,10 +71,10 @@ pub fn plan(
 fn refuse_identity(target: &Target, policy: &PolicyArn, identity: &Identity) -> Option<Refusal> {
     let recreated =
         |recorded: &str, found: &str| Refusal::Recreated { recorded: recorded.to_owned(), found: found.to_owned() };
-    if let Some(recorded) = target.id()
-        && recorded != identity.id
-    {
-        return Some(recreated(recorded, &identity.id));
+    match target.id() {
+        Some(recorded) if recorded != identity.id => return Some(recreated(recorded, &identity.id)),
+        None if !identity.id.is_empty() => return Some(Refusal::Unidentified),
+        _ => {}
     }
     // Calls take the name alone, so a role of that name under another path would be hit instead.
     if identity.arn != target.arn() {

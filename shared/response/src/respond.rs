@@ -102,7 +102,7 @@ impl Responder<'_> {
         let held = match self.ledger.entry(&finding.id).await.map_err(ledger_error)? {
             Some(known) if known.item.done => return Ok(Report::Duplicate(finding.id.clone())),
             Some(known) if known.item.lease_until > now => return Err(RespondError::Busy(finding.id.clone())),
-            Some(known) => known,
+            Some(known) => self.reconsider(known, now).await?,
             None => Versioned { item: self.decide(finding, now, last_try).await?, version: Version(0) },
         };
         let mut work = Work { responder: self, entry: held.item, version: held.version };
@@ -127,8 +127,11 @@ impl Responder<'_> {
             None => Ok(None),
         };
         let known = known.map_err(|source| RespondError::Ledger { id: finding.id.clone(), source })?;
-        let known = known.map(|known| known.item);
-        let (decision, target) = decide(finding, self.settings, self.deployment, known.as_ref());
+        let known = match known.map(|known| known.item) {
+            Some(known) if known.is_in_force() && !self.is_in_place(&known, finding).await => None,
+            known => known,
+        };
+        let (decision, target) = decide(finding, self.settings, self.deployment, known.as_ref(), now);
         let (decision, plan) = self
             .plan(decision, target, last_try)
             .await
@@ -143,6 +146,44 @@ impl Responder<'_> {
             lease_until: now,
             done: false,
         })
+    }
+
+    /// Whether the quarantine of the ledger is on the actor in truth. Somebody may have taken it off, or have made the
+    /// role again; one that is still being attached may come to nothing.
+    async fn is_in_place(&self, known: &Quarantine, finding: &Finding) -> bool {
+        if finding.is_denied() && matches!(known.state, QuarantineState::Active { .. }) {
+            return true;
+        }
+        match self.identities.read(&known.target).await {
+            Ok(Some(identity)) => {
+                let same = known.target.id().is_none_or(|id| id == identity.id);
+                same && identity.attached.contains(&known.policy)
+            }
+            Ok(None) => false,
+            // Cannot be told: page, don't act.
+            Err(_) => true,
+        }
+    }
+
+    /// An unfinished entry keeps its plan, unless since then the settings, a guard or a release speak against it.
+    async fn reconsider(&self, mut known: Versioned<Entry>, now: Timestamp) -> Result<Versioned<Entry>, RespondError> {
+        let entry = &mut known.item;
+        if entry.plan.is_empty() || matches!(entry.containment, Some(Containment::Contained { .. })) {
+            return Ok(known);
+        }
+        let arn = entry.finding.actor.principal.arn().unwrap_or_default();
+        let quarantine = self.ledger.quarantine(arn).await;
+        let quarantine =
+            quarantine.map_err(|source| RespondError::Ledger { id: entry.finding.id.clone(), source })?.map(|q| q.item);
+        // What this very finding began is no reason to leave it half done.
+        let others = quarantine.filter(|known| !(known.is_in_force() && known.finding == entry.finding.id));
+        let (decision, target) = decide(&entry.finding, self.settings, self.deployment, others.as_ref(), now);
+        if target.is_none() {
+            entry.decision = decision;
+            entry.plan = Plan::default();
+            entry.containment = None;
+        }
+        Ok(known)
     }
 
     async fn plan(
@@ -198,7 +239,8 @@ impl Work<'_, '_> {
             match self.attach(&target, &policy, now).await? {
                 Ok(containment) => self.entry.containment = Some(containment),
                 Err(error) => {
-                    self.entry.containment = Some(Containment::Failed { at: now, error: error.chain() });
+                    let uncertain = error.kind == PortErrorKind::Retryable;
+                    self.entry.containment = Some(Containment::Failed { at: now, error: error.chain(), uncertain });
                     retry = (error.kind == PortErrorKind::Retryable).then(|| error.chain());
                 }
             }
@@ -221,13 +263,16 @@ impl Work<'_, '_> {
         let known = ledger.quarantine(target.arn()).await.map_err(ledger_error)?;
         let version = known.as_ref().map_or(Version(0), |known| known.version);
         let ours = known.filter(|known| known.item.is_in_force());
-        if let Some(other) = ours.as_ref().filter(|known| known.item.finding != id) {
+        if let Some(other) = ours.as_ref().filter(|known| known.item.finding != id)
+            && self.responder.is_in_place(&other.item, &self.entry.finding).await
+        {
             // Another finding on the same actor was quicker; its quarantine serves this one as well.
             let until = other.item.until;
             self.entry.decision = self.entry.decision.clone().refused(Refusal::AlreadyQuarantined { until });
             let verified = matches!(other.item.state, QuarantineState::Active { verified: true });
             return Ok(Ok(Containment::Contained { at: other.item.since, until, verified }));
         }
+        let ours = ours.filter(|known| known.item.finding == id);
         // One that was begun before a crash keeps its deadline.
         let lifts = now + self.responder.settings.quarantine.lifts_after;
         let (since, until) = ours.map_or((now, lifts), |known| (known.item.since, known.item.until));
@@ -258,7 +303,8 @@ impl Work<'_, '_> {
         };
         quarantine.state = match (&result, in_place) {
             (Ok(verified), _) => QuarantineState::Active { verified: *verified },
-            (Err(_), Some(false)) => QuarantineState::Failed,
+            // A refusal is final. An answer that was lost may still take effect, whatever a stale read shows.
+            (Err(error), Some(false)) if error.kind == PortErrorKind::Refused => QuarantineState::Failed,
             // Not known: stays in force, so that the deadline takes it off in any case.
             (Err(_), _) => QuarantineState::Attaching,
         };
@@ -305,12 +351,13 @@ impl Work<'_, '_> {
         let mark = ledger.page_mark(rule, &actor).await.map_err(ledger_error)?;
         let version = mark.as_ref().map_or(Version(0), |mark| mark.version);
         let acted = !self.entry.plan.is_empty();
-        if let Some(mark) = mark
-            && !acted
-            && mark.item.finding != finding.id
-            && mark.item.quiet_until > now
+        if let Some(mark) = mark.filter(|mark| !acted && mark.item.finding != finding.id && mark.item.quiet_until > now)
         {
-            return Ok(Some(mark.item.finding));
+            // A page that was announced and never sent makes nothing a repeat.
+            let of = ledger.entry(&mark.item.finding).await.map_err(ledger_error)?;
+            if of.is_some_and(|of| matches!(of.item.page, PageState::Sent { .. } | PageState::SentOfFailure { .. })) {
+                return Ok(Some(mark.item.finding));
+            }
         }
         let quiet_until = now + self.responder.settings.paging.repeat_after;
         let mark = PageMark { finding: finding.id.clone(), quiet_until };

@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{Outcome, Principal, Severity, Tier};
 use portcullis_response::{Deployment, Identity, PageState, Quarantine, QuarantineState, Refusal, decide, plan};
 use portcullis_settings::{Mode, Response, Settings, parse};
@@ -20,8 +20,13 @@ fn deployment() -> Deployment {
     }
 }
 
+/// A few seconds after the event.
+fn now() -> Timestamp {
+    "2026-01-05T08:10:05Z".parse().unwrap()
+}
+
 fn refusal(principal: Principal) -> Option<&'static str> {
-    let (decision, target) = decide(&finding_by(principal, "e"), &settings(), &deployment(), None);
+    let (decision, target) = decide(&finding_by(principal, "e"), &settings(), &deployment(), None, now());
     assert_eq!(target.is_some(), decision.response == Response::Quarantine);
     if !decision.refusals.is_empty() {
         assert_eq!(decision.response, Response::Page, "a refused containment becomes a page");
@@ -76,7 +81,7 @@ fn principals_that_are_not_roles() {
 fn indirect_use_is_paged_only() {
     let mut finding = finding("e");
     finding.evidence[0].via = Some("s3.amazonaws.com".to_owned());
-    let (decision, _) = decide(&finding, &settings(), &deployment(), None);
+    let (decision, _) = decide(&finding, &settings(), &deployment(), None, now());
     assert_eq!(decision.refusals, [Refusal::Indirect { via: "s3.amazonaws.com".to_owned() }]);
 }
 
@@ -85,7 +90,7 @@ fn indirect_use_is_paged_only() {
 #[test_case(Mode::Enforce, Response::Quarantine)]
 fn the_mode_caps_the_response(mode: Mode, expected: Response) {
     let settings = Settings { mode, ..Settings::default() };
-    let (decision, _) = decide(&finding("e"), &settings, &deployment(), None);
+    let (decision, _) = decide(&finding("e"), &settings, &deployment(), None, now());
     assert_eq!((decision.wanted, decision.response), (Response::Quarantine, expected));
     assert!(decision.refusals.is_empty(), "a mode is not a refusal");
 }
@@ -95,7 +100,7 @@ fn severity_and_tier_choose() {
     let mut finding = finding("e");
     finding.rule.severity = Severity::Medium;
     finding.tier = Some(Tier::Standard);
-    assert_eq!(decide(&finding, &settings(), &deployment(), None).0.response, Response::Page);
+    assert_eq!(decide(&finding, &settings(), &deployment(), None, now()).0.response, Response::Page);
 }
 
 fn known(state: QuarantineState) -> Quarantine {
@@ -125,7 +130,7 @@ fn the_past_is_heard() {
     ];
     for (state, expected) in cases {
         let known = known(state);
-        let (decision, _) = decide(&finding("e"), &settings(), &deployment(), Some(&known));
+        let (decision, _) = decide(&finding("e"), &settings(), &deployment(), Some(&known), now());
         assert_eq!(decision.refusals.first().map(Refusal::name), expected, "{:?}", known.state);
     }
 }
@@ -135,10 +140,10 @@ fn a_denial_in_quarantine_wakes_nobody() {
     let mut finding = finding("e");
     finding.evidence[0].outcome = Outcome::Denied;
     let (decision, _) =
-        decide(&finding, &settings(), &deployment(), Some(&known(QuarantineState::Active { verified: true })));
+        decide(&finding, &settings(), &deployment(), Some(&known(QuarantineState::Active { verified: true })), now());
     assert_eq!(decision.response, Response::Observe);
     assert_eq!(decision.refusals.first().map(Refusal::name), Some("already-quarantined"));
-    let (decision, _) = decide(&finding, &settings(), &deployment(), None);
+    let (decision, _) = decide(&finding, &settings(), &deployment(), None, now());
     assert_eq!(decision.response, Response::Quarantine, "outside of one it counts as ever");
 }
 
@@ -148,8 +153,15 @@ fn an_event_without_a_time_is_not_acted_on_after_a_release() {
     finding.evidence[0].time = None;
     let at = "2020-01-01T00:00:00Z".parse().unwrap();
     let known = known(QuarantineState::Released { at, by: "a".to_owned(), reason: "r".to_owned() });
-    let (decision, _) = decide(&finding, &settings(), &deployment(), Some(&known));
+    let (decision, _) = decide(&finding, &settings(), &deployment(), Some(&known), now());
     assert_eq!(decision.refusals.first().map(Refusal::name), Some("released-since"));
+}
+
+#[test]
+fn an_old_event_is_not_acted_on() {
+    let later = now() + SignedDuration::from_hours(25);
+    let (decision, target) = decide(&finding("e"), &settings(), &deployment(), None, later);
+    assert_eq!((decision.refusals[0].name(), decision.response, target), ("stale", Response::Page, None));
 }
 
 #[test]
@@ -170,7 +182,7 @@ fn iam_has_the_last_word() {
         (Err("throttled".to_owned()), Some("unreadable")),
     ];
     for (answer, expected) in cases {
-        let (decision, target) = decide(&finding("e"), &settings(), &deployment(), None);
+        let (decision, target) = decide(&finding("e"), &settings(), &deployment(), None, now());
         let (decision, plan) = plan(decision, target, &deny, answer);
         assert_eq!(decision.refusals.first().map(Refusal::name), expected);
         assert_eq!(plan.is_empty(), expected.is_some());
@@ -180,7 +192,7 @@ fn iam_has_the_last_word() {
 #[test]
 fn the_plan_reads_as_cloudtrail_will() {
     let deny = "arn:aws:iam::aws:policy/AWSDenyAll".parse().unwrap();
-    let (decision, target) = decide(&finding("e"), &settings(), &deployment(), None);
+    let (decision, target) = decide(&finding("e"), &settings(), &deployment(), None, now());
     let identity = Identity { id: "AROAEXAMPLEEXAMPLE01".to_owned(), arn: ROLE.to_owned(), attached: Vec::new() };
     let (_, plan) = plan(decision, target, &deny, Ok(Some(identity)));
     insta::assert_snapshot!(plan, @"iam:AttachRolePolicy arn:aws:iam::aws:policy/AWSDenyAll to arn:aws:iam::111122223333:role/team/reporting");
