@@ -5,7 +5,9 @@
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::Finding;
 use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryPager};
-use portcullis_response::{Containment, Deployment, Ledger, PageState, QuarantineState, Releaser, Report, Responder};
+use portcullis_response::{
+    Containment, Deployment, Ledger, LiftQuarantine as _, PageState, QuarantineState, Releaser, Report, Responder,
+};
 use portcullis_settings::{Settings, parse};
 use portcullis_testkit::{Faults, Faulty, ROLE, finding, finding_by, role};
 use proptest::prelude::*;
@@ -139,6 +141,46 @@ async fn released_by_name_or_arn() {
         assert!(world.iam.denied().is_empty());
         assert!(releaser.release(who, "alice", "test", start()).await.is_err(), "it is not in quarantine any more");
     }
+}
+
+#[tokio::test]
+async fn a_release_before_the_retry_is_not_undone_by_it() {
+    let world = World::default();
+    // The attachment goes through, but its answer and the reading back are lost.
+    let faults = Faults::plan(&[0, 0, 0, 0, 0, 0, 2, 1]);
+    assert!(world.deliver(&finding("a"), &faults, start()).await.is_none());
+    assert_eq!(world.iam.denied(), [ROLE]);
+    let releaser = Releaser { ledger: &world.ledger, lift: &world.iam, pager: &world.pager };
+    releaser.release(ROLE, "alice", "known", start() + SignedDuration::from_mins(1)).await.unwrap();
+    let report =
+        world.deliver(&finding("a"), &Faults::default(), start() + SignedDuration::from_mins(3)).await.unwrap();
+    let Report::Done(entry) = report else { panic!("{report:?}") };
+    assert_eq!(entry.decision.refusals[0].name(), "released-since");
+    assert!(world.iam.denied().is_empty(), "released, and contained again by the retry");
+}
+
+#[tokio::test]
+async fn a_quarantine_that_somebody_took_off_does_not_hide_the_next_read() {
+    let world = World::default();
+    let none = Faults::default();
+    world.deliver(&finding("a"), &none, start()).await.unwrap();
+    let quarantine = world.ledger.quarantine(ROLE).await.unwrap().unwrap().item;
+    world.iam.detach(&quarantine.target, &quarantine.policy).await.unwrap();
+    world.deliver(&finding("b"), &none, start()).await.unwrap();
+    assert_eq!(world.iam.denied(), [ROLE], "contained again");
+    assert_eq!(world.pager.sent().len(), 2, "and paged again");
+}
+
+#[tokio::test]
+async fn a_page_that_was_never_sent_makes_nothing_a_repeat() {
+    let world = World::default();
+    let protected = |event: &str| finding_by(role(PROTECTED), event);
+    // The first page fails after its mark was written.
+    let faults = Faults::plan(&[0, 0, 0, 0, 0, 1]);
+    assert!(world.deliver(&protected("a"), &faults, start()).await.is_none());
+    assert!(world.pager.sent().is_empty());
+    world.deliver(&protected("b"), &Faults::default(), start()).await.unwrap();
+    assert_eq!(world.pager.sent(), [protected("b").id.to_string()]);
 }
 
 proptest! {
