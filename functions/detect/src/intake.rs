@@ -14,8 +14,14 @@ use serde_json::{Value, json};
 /// CloudTrail writes at most 50 MB uncompressed to a log file (CloudTrail User Guide, *Quotas*).
 const LOG_FILE_LIMIT: u64 = 256 << 20;
 
-/// SQS takes at most 256 KiB a message (SQS Developer Guide, *Message quotas*); the rest is for the words around it.
-const KEPT_PIECE: usize = 200 << 10;
+/// SQS takes at most 256 KiB a message (SQS Developer Guide, *Message quotas*).
+const LARGEST_MESSAGE: usize = 256 << 10;
+
+/// How many characters are kept of a piece of a log file that is larger: at most four bytes each, escaped at most six.
+const KEPT_OF_LARGE: usize = 40_000;
+
+/// The source of what came in the message itself.
+const MESSAGE: &str = "message";
 
 /// Everything that detecting needs.
 pub(crate) struct Intake {
@@ -57,7 +63,7 @@ impl Intake {
             tracing::info!(what = other.what, "understood, holds no record");
         }
         let log_files = contents.log_files.clone();
-        self.examine(contents, "message", sent, metrics).await?;
+        self.examine(contents, MESSAGE, sent, metrics).await?;
         for file in log_files {
             self.log_file(&file, sent, metrics).await?;
         }
@@ -121,12 +127,26 @@ impl Intake {
                 "rule fired"
             );
         }
+        let mut too_large = None;
         for piece in tally.unreadable {
             tracing::error!(source, place = piece.place, reason = piece.reason, "could not be read; kept");
-            let raw: String = piece.raw.chars().take(KEPT_PIECE / 4).collect();
-            let body = json!({"source": source, "place": piece.place, "reason": piece.reason, "raw": raw});
+            let mut body = json!({"source": source, "place": piece.place, "reason": piece.reason, "raw": piece.raw});
+            if body.to_string().len() > LARGEST_MESSAGE {
+                if source == MESSAGE {
+                    // Only the message itself holds all of it: it goes to the dead-letter queue as it is.
+                    too_large = Some(piece.reason);
+                    continue;
+                }
+                // The log file stays where it is; what is kept here says so.
+                let cut: String = piece.raw.chars().take(KEPT_OF_LARGE).collect();
+                body["raw"] = json!(cut);
+                body["cut"] = json!(true);
+            }
             self.unreadable.send(body.to_string()).await?;
         }
-        Ok(())
+        match too_large {
+            Some(reason) => Err(FunctionError::Rejected(format!("a piece too large to be kept apart: {reason}"))),
+            None => Ok(()),
+        }
     }
 }

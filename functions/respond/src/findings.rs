@@ -1,6 +1,6 @@
 //! Findings to outcomes: decides, contains, writes down and pages, each finding once.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use portcullis_aws::{DynamoLedger, IamQuarantine, IamReader, SdkConfig, SnsPager};
 use portcullis_domain::{AccountId, Finding, PolicyArn, RoleArn, error_chain};
 use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, reply, split};
@@ -13,6 +13,10 @@ use serde_json::value::RawValue;
 /// From this delivery on, an IAM that does not answer is a reason to page rather than to wait. The queue gives a
 /// message five.
 const LAST_TRY: u32 = 2;
+
+/// What one finding may take when AWS answers slowly. Less than the function's timeout, so that the first of a batch is
+/// always begun.
+const ONE_FINDING: SignedDuration = SignedDuration::from_secs(18);
 
 /// Everything that responding needs.
 pub(crate) struct Findings {
@@ -28,8 +32,14 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Handles one invocation of the function named by its ARN; replies with the ids of the messages that failed.
-    pub(crate) async fn handle(&mut self, payload: &RawValue, function: &str) -> Result<Value, FunctionError> {
+    /// Handles one invocation of the function named by its ARN, which ends at `deadline`; replies with the ids of the
+    /// messages that failed.
+    pub(crate) async fn handle(
+        &mut self,
+        payload: &RawValue,
+        function: &str,
+        deadline: Timestamp,
+    ) -> Result<Value, FunctionError> {
         let settings = self.settings().await?;
         let topic = settings.paging.topic.as_ref().map_or(self.topic.as_str(), |topic| topic.as_str());
         let pager = SnsPager::new(&self.config, topic, PageContext { stack: self.stack.clone() });
@@ -47,7 +57,12 @@ impl Findings {
         let mut metrics = Metrics::new(&self.stack);
         let mut results = Vec::new();
         for message in split(payload) {
-            let result = respond(&responder, &message, &mut metrics).await;
+            // Begun too late, a finding would be cut off between two steps: put back, it is resumed in full.
+            let result = if Timestamp::now() + ONE_FINDING > deadline {
+                Err(FunctionError::Retryable("not enough time is left in this invocation".to_owned()))
+            } else {
+                respond(&responder, &message, &mut metrics).await
+            };
             results.push((message, result));
         }
         metrics.print(Timestamp::now());

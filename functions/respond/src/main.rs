@@ -3,6 +3,7 @@
 mod findings;
 
 use findings::Findings;
+use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use portcullis_aws::{DynamoLedger, IamQuarantine, IamReader, load};
 use portcullis_lambda::{Configuration, Environment, Sources, start_logging};
@@ -37,7 +38,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let findings = &findings;
     let handler = |event: LambdaEvent<Box<RawValue>>| async move {
         let function = event.context.invoked_function_arn;
-        findings.lock().await.handle(&event.payload, &function).await
+        let deadline = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        findings.lock().await.handle(&event.payload, &function, deadline.unwrap_or(Timestamp::MAX)).await
     };
     lambda_runtime::run(service_fn(handler)).await
 }

@@ -29,7 +29,8 @@ pub async fn caller_arn(config: &SdkConfig) -> Result<String, PortError> {
 pub async fn invoke(config: &SdkConfig, function: &str, payload: String) -> Result<Vec<u8>, PortError> {
     let what = || format!("failed to invoke function `{function}`");
     // Once, and with patience: a second try after a lost answer would be told that there is nothing left to do.
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(70)).build();
+    let patience = Duration::from_secs(70);
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).operation_timeout(patience).build();
     let config = aws_sdk_lambda::config::Builder::from(config)
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)

@@ -95,7 +95,7 @@ fn secrets(record: &Record<'_>) -> Vec<Asset> {
 fn add(assets: &mut Vec<Asset>, asset: Option<Asset>) {
     let Some(asset) = asset else { return };
     let known = assets.iter().any(|other| match (other, &asset) {
-        (Asset::Secret(a), Asset::Secret(b)) => a.may_be(b),
+        (Asset::Secret(a), Asset::Secret(b)) => a.is(b),
         (a, b) => a == b,
     });
     if !known {

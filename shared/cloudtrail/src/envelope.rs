@@ -304,7 +304,11 @@ impl<'a> Contents<'a> {
         if text_of(kind) == "CONTROL_MESSAGE" {
             return self.other("CloudWatch Logs control message");
         }
-        for event in events.map(|events| elements(events.get())).unwrap_or_default() {
+        let events = events.map(RawValue::get).unwrap_or_default();
+        if !events.starts_with('[') {
+            return self.unreadable("log data whose logEvents is not a list".to_owned(), events);
+        }
+        for event in elements(events) {
             let json: Json<'_> = serde_json::from_str(event).unwrap_or(Json::Null);
             match json.text("message") {
                 Some(message) if message.trim_start().starts_with('{') => {

@@ -136,6 +136,8 @@ fn understood_without_records(event: &Value) {
     r#"{"messageType":"DATA_MESSAGE","logEvents":[{"message":"[ERROR] hi"}]}"#,
     "log event whose message is not a JSON object"
 )]
+#[test_case(r#"{"messageType":"DATA_MESSAGE","logEvents":{"message":"{}"}}"#, "log data whose logEvents is not a list")]
+#[test_case(r#"{"messageType":"DATA_MESSAGE"}"#, "log data whose logEvents is not a list" ; "no logEvents")]
 fn not_understood(text: &str, reason: &str) {
     let contents = open(text);
     assert_eq!(contents.records.len(), 0);

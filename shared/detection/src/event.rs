@@ -7,6 +7,8 @@ use portcullis_domain::{Asset, Principal, Source};
 use portcullis_settings::Judgement;
 use rsigma_eval::{Event, EventValue};
 
+use crate::trail;
+
 /// One record, its access and what the settings say of it, as one event for the rule engine.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleEvent<'e, 'a> {
@@ -108,6 +110,11 @@ impl<'a> RuleEvent<'_, 'a> {
                 _ => None,
             },
             "origin.network" => text(access.origin.network().as_str()),
+            "trail.lost" => {
+                let lost = trail::lost(self.record).into_iter().map(|word| EventValue::Str(Cow::Borrowed(word)));
+                let lost: Vec<_> = lost.collect();
+                (!lost.is_empty()).then_some(EventValue::Array(lost))
+            }
             "via" => access.via.as_deref().map(|via| EventValue::Str(Cow::Borrowed(via))),
             _ => None,
         }

@@ -24,6 +24,10 @@ pub const PORTCULLIS_FIELDS: &[(&str, &str)] = &[
     ("portcullis.outcome", "success, denied or failed"),
     ("portcullis.origin.ip", "the caller's address; absent for calls by AWS services"),
     ("portcullis.origin.network", "public, private, vpc-endpoint, aws or unknown"),
+    (
+        "portcullis.trail.lost",
+        "what new event selectors leave unrecorded: management, reads, writes or kms; absent when nothing",
+    ),
     ("portcullis.via", "the AWS service that made the call with the actor's rights; absent for direct calls"),
 ];
 

@@ -7,6 +7,7 @@ mod pack;
 mod pipeline;
 mod rule;
 mod ruleset;
+mod trail;
 
 pub use event::RuleEvent;
 pub use fields::PORTCULLIS_FIELDS;

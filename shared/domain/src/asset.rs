@@ -85,6 +85,15 @@ impl SecretRef {
             && self.names().any(|name| other.names().any(|candidate| candidate == name))
     }
 
+    /// Whether one is certainly the other, written more or less fully: the names are equal as written, or one is the
+    /// other with its random suffix.
+    pub fn is(&self, other: &Self) -> bool {
+        let literal = |secret: &Self| secret.names().next().map(str::to_owned);
+        self.may_be(other)
+            && (self.names().any(|name| literal(other).as_deref() == Some(name))
+                || other.names().any(|name| literal(self).as_deref() == Some(name)))
+    }
+
     /// The shortest name it can stand for: for people, not for matching.
     pub fn short_name(&self) -> &str {
         self.names().last().unwrap_or(&self.written)
@@ -142,6 +151,14 @@ mod tests {
     fn references(a: &str, b: &str, same: bool) {
         assert_eq!(secret(a).may_be(&secret(b)), same);
         assert_eq!(secret(b).may_be(&secret(a)), same);
+    }
+
+    #[test]
+    fn two_names_that_both_could_be_a_third_are_two() {
+        let (public, secret_) = (secret(&format!("{ARN}api-public")), secret(&format!("{ARN}api-secret")));
+        assert!(public.may_be(&secret_), "each may be `api` with a suffix");
+        assert!(!public.is(&secret_));
+        assert!(secret("prod/db").is(&secret(&format!("{ARN}prod/db-AbCdEf"))));
     }
 
     #[test]
