@@ -10,9 +10,8 @@ use portcullis_settings::Settings;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// From this delivery on, an IAM that does not answer is a reason to page rather than to wait. The queue gives a
-/// message five.
-const LAST_TRY: u32 = 2;
+/// From this delivery on, an IAM that does not answer is a reason to page rather than to wait once more.
+const PATIENCE: u32 = 2;
 
 /// What one finding may take when AWS answers slowly. Less than the function's timeout, so that the first of a batch is
 /// always begun.
@@ -90,7 +89,7 @@ impl Findings {
 async fn respond(responder: &Responder<'_>, message: &Message, metrics: &mut Metrics) -> Result<(), FunctionError> {
     let finding: Finding = serde_json::from_str(&message.body)
         .map_err(|error| FunctionError::Rejected(format!("the message is not a finding: {error}")))?;
-    let last_try = message.receive_count >= LAST_TRY;
+    let last_try = message.receive_count >= PATIENCE;
     match responder.respond(&finding, Timestamp::now(), last_try).await {
         Ok(Report::Duplicate(id)) => {
             metrics.count(Metric::DUPLICATES, &[], 1);

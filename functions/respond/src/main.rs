@@ -38,7 +38,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let findings = &findings;
     let handler = |event: LambdaEvent<Box<RawValue>>| async move {
         let function = event.context.invoked_function_arn;
-        let deadline = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let deadline = i64::try_from(event.context.deadline)
+            .ok()
+            .filter(|ms| *ms > 0)
+            .and_then(|ms| Timestamp::from_millisecond(ms).ok());
         findings.lock().await.handle(&event.payload, &function, deadline.unwrap_or(Timestamp::MAX)).await
     };
     lambda_runtime::run(service_fn(handler)).await

@@ -44,7 +44,8 @@ impl<T> Configuration<T> {
     }
 
     /// The settings: an absent object is a fresh install, which only observes; an unreadable one stops the function,
-    /// so that nothing is decided by settings that nobody wrote. Messages wait in their queue meanwhile.
+    /// so that nothing is decided by settings that nobody wrote. Messages come back, and in the end wait in the
+    /// dead-letter queue.
     async fn fetch_settings(&self) -> Result<Settings, FunctionError> {
         let location = &self.sources.settings;
         let Some(bytes) = self.objects.get(location).await? else { return Ok(Settings::default()) };

@@ -42,7 +42,7 @@ pub enum Mode {
 pub struct QuarantineSettings {
     /// The policy that denies; absent for `AWSDenyAll` of the principal's partition.
     pub policy: Option<PolicyArn>,
-    /// How long a quarantine lasts unless somebody extends it: 5 minutes to 30 days, 4 hours by default.
+    /// How long a quarantine lasts: 5 minutes to 30 days, 4 hours by default.
     pub lifts_after: SignedDuration,
 }
 

@@ -87,7 +87,7 @@ fn table() -> DynamoLedger {
 
 #[test_case(entry() ; "everything present")]
 #[test_case(Entry { containment: None, page: PageState::None, done: false, ..entry() } ; "nothing done yet")]
-#[test_case(Entry { containment: Some(Containment::Failed { at: now(), error: "quote \" and line\nbreak, ünïcode".to_owned() }), ..entry() } ; "failed")]
+#[test_case(Entry { containment: Some(Containment::Failed { at: now(), error: "quote \" and line\nbreak, ünïcode".to_owned(), uncertain: true }), ..entry() } ; "failed")]
 #[tokio::test]
 async fn an_entry_comes_back(entry: Entry) {
     let ledger = table();

@@ -74,7 +74,7 @@ async fn attributes_of_a_finding() {
 }
 
 #[test_case(contained().containment, "contained")]
-#[test_case(Some(Containment::Failed { at: contained().decided_at, error: "AccessDenied".to_owned() }), "failed")]
+#[test_case(Some(Containment::Failed { at: contained().decided_at, error: "AccessDenied".to_owned(), uncertain: false }), "failed")]
 #[test_case(None, "page")]
 #[tokio::test]
 async fn outcomes(containment: Option<Containment>, expected: &str) {

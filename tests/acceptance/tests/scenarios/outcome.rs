@@ -78,7 +78,9 @@ fn containment(containment: Option<&Containment>) -> String {
         None => "none".to_owned(),
         Some(Containment::Contained { at, until, verified: true }) => format!("at {at}, verified, until {until}"),
         Some(Containment::Contained { at, until, verified: false }) => format!("at {at}, not verified, until {until}"),
-        Some(Containment::Failed { at, error }) => format!("failed at {at}: {error}"),
+        Some(Containment::Failed { at, error, uncertain }) => {
+            format!("failed at {at} (uncertain: {uncertain}): {error}")
+        }
     }
 }
 
