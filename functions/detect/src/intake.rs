@@ -130,19 +130,22 @@ impl Intake {
         let mut too_large = None;
         for piece in tally.unreadable {
             tracing::error!(source, place = piece.place, reason = piece.reason, "could not be read; kept");
-            let mut body = json!({"source": source, "place": piece.place, "reason": piece.reason, "raw": piece.raw});
-            if body.to_string().len() > LARGEST_MESSAGE {
+            let kept = |raw: &str, cut: bool| {
+                let (place, reason) = (&piece.place, &piece.reason);
+                json!({"source": source, "place": place, "reason": reason, "raw": raw, "cut": cut}).to_string()
+            };
+            let mut body = kept(&piece.raw, false);
+            if body.len() > LARGEST_MESSAGE {
                 if source == MESSAGE {
                     // Only the message itself holds all of it: it goes to the dead-letter queue as it is.
                     too_large = Some(piece.reason);
                     continue;
                 }
                 // The log file stays where it is; what is kept here says so.
-                let cut: String = piece.raw.chars().take(KEPT_OF_LARGE).collect();
-                body["raw"] = json!(cut);
-                body["cut"] = json!(true);
+                let start: String = piece.raw.chars().take(KEPT_OF_LARGE).collect();
+                body = kept(&start, true);
             }
-            self.unreadable.send(body.to_string()).await?;
+            self.unreadable.send(body).await?;
         }
         match too_large {
             Some(reason) => Err(FunctionError::Rejected(format!("a piece too large to be kept apart: {reason}"))),
