@@ -7,9 +7,11 @@ use anyhow::Result;
 use portcullis_settings::Mode;
 
 use crate::load;
+use crate::output::say;
 
 /// What to check.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Exit status: 0 no problem; 1 problems, all printed; 2 a file could not be read.")]
 pub(crate) struct Arguments {
     /// The settings file [default: portcullis.yaml in the current folder]
     settings: Option<PathBuf>,
@@ -21,42 +23,43 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut problems = 0;
     match load::settings(arguments.settings.as_deref())? {
-        None => println!("settings: no {}; a deployment without one only observes", load::SETTINGS),
+        None => say!("settings: no {}; a deployment without one only observes", load::SETTINGS),
         Some(file) => match &file.settings {
             Ok(settings) => {
                 let (assets, protected) = (settings.assets.len(), settings.protected.len());
-                println!(
+                say!(
                     "settings: {}: mode {}, assets {assets}, protected patterns {protected}",
                     file.path.display(),
                     settings.mode
                 );
                 for entry in settings.assets.iter().filter(|entry| entry.authorized.is_none()) {
-                    println!(
+                    say!(
                         "  note: line {}: `{}` has no `authorized`, so nobody can be told to be unauthorized",
-                        entry.line, entry.name
+                        entry.line,
+                        entry.name
                     );
                 }
                 if settings.mode == Mode::Observe {
-                    println!("  note: mode observe: findings are recorded, nobody is paged, nothing is touched");
+                    say!("  note: mode observe: findings are recorded, nobody is paged, nothing is touched");
                 }
             }
             Err(found) => {
                 problems += found.iter().count();
-                println!("{}", found.render(&file.path.display().to_string(), &file.text).trim_end());
-                println!();
+                say!("{}", found.render(&file.path.display().to_string(), &file.text).trim_end());
+                say!();
             }
         },
     }
     let rules = load::rules(&arguments.rules)?;
-    println!("rules: {} loaded", rules.rules().count());
+    say!("rules: {} loaded", rules.rules().count());
     for problem in rules.problems() {
         problems += 1;
-        println!("{problem}");
+        say!("{problem}");
     }
     if problems == 0 {
-        println!("ok");
+        say!("ok");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{problems} {}", if problems == 1 { "problem" } else { "problems" });
+    say!("{problems} {}", if problems == 1 { "problem" } else { "problems" });
     Ok(ExitCode::FAILURE)
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod load;
+mod output;
 mod release;
 mod replay;
 mod status;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::aws_error;
+use crate::output::say;
 
 /// Whom to release, and why.
 #[derive(Debug, clap::Args)]
@@ -16,7 +17,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "ROLE")]
     principal: String,
     /// Why; kept in the ledger
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
     /// The stack that Portcullis is deployed as
     #[arg(long, default_value = "portcullis", env = "PORTCULLIS_STACK")]
@@ -44,6 +45,12 @@ struct Failed {
     error: String,
 }
 
+/// The reason is evidence: somebody will read it in an audit.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("say why, in a few words".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let config = load(arguments.region.as_deref()).await;
     let by = caller_arn(&config).await.map_err(aws_error)?;
@@ -58,14 +65,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     for released in &answer.released {
         let principal = &released.principal;
         match released.detached.as_str() {
-            "detached" => println!("released {principal}: the deny policy is detached, read back: gone"),
-            "was-not-attached" => println!(
+            "detached" => say!("released {principal}: the deny policy is detached, read back: gone"),
+            "was-not-attached" => say!(
                 "released {principal}: the deny policy was not attached any more. Somebody else had detached it; find out who"
             ),
-            _ => println!("released {principal}: it no longer exists"),
+            _ => say!("released {principal}: it no longer exists"),
         }
         if let Some(error) = &released.page_error {
-            println!("  on-call could not be told: {error}");
+            say!("  on-call could not be told: {error}");
         }
     }
     Ok(ExitCode::SUCCESS)

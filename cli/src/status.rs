@@ -9,6 +9,7 @@ use portcullis_aws::{DynamoLedger, alarms_of_stack, load};
 use portcullis_response::{Ledger as _, Quarantine, QuarantineState};
 
 use crate::aws_error;
+use crate::output::say;
 
 /// Which deployment, and in which form.
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     quarantines.sort_by_key(|item| item.since);
     match arguments.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&quarantines)?),
+        Format::Json => say!("{}", serde_json::to_string_pretty(&quarantines)?),
         Format::Table => {
             print_table(&quarantines, Timestamp::now());
             print_alarms(&config, &arguments.stack).await;
@@ -58,7 +59,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 fn print_table(quarantines: &[Quarantine], now: Timestamp) {
     if quarantines.is_empty() {
-        println!("nobody is in quarantine");
+        say!("nobody is in quarantine");
         return;
     }
     let mut table = Table::new();
@@ -74,7 +75,7 @@ fn print_table(quarantines: &[Quarantine], now: Timestamp) {
             item.finding.to_string(),
         ]);
     }
-    println!("{table}");
+    say!("{table}");
 }
 
 fn state(item: &Quarantine, now: Timestamp) -> String {
@@ -91,13 +92,13 @@ fn state(item: &Quarantine, now: Timestamp) -> String {
 /// A deployment that looks healthy and sees nothing is the worst kind, so its alarms are part of the answer.
 async fn print_alarms(config: &portcullis_aws::SdkConfig, stack: &str) {
     match alarms_of_stack(config, stack).await {
-        Err(error) => println!("\nalarms: unknown: {}", error.chain()),
-        Ok(alarms) if alarms.is_empty() => println!("\nalarms: none; is `{stack}` deployed here?"),
+        Err(error) => say!("\nalarms: unknown: {}", error.chain()),
+        Ok(alarms) if alarms.is_empty() => say!("\nalarms: none; is `{stack}` deployed here?"),
         Ok(alarms) => {
             let ringing: Vec<_> = alarms.iter().filter(|alarm| alarm.state == "ALARM").collect();
-            println!("\nalarms: {} of {} ringing", ringing.len(), alarms.len());
+            say!("\nalarms: {} of {} ringing", ringing.len(), alarms.len());
             for alarm in ringing {
-                println!("  {}: {}", alarm.name, alarm.reason);
+                say!("  {}: {}", alarm.name, alarm.reason);
             }
         }
     }

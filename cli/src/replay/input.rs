@@ -60,6 +60,8 @@ pub(crate) fn read(paths: &[PathBuf], pipeline: &Pipeline) -> Read {
 /// Events and findings met so far: several intakes and overlapping exports deliver the same event twice.
 #[derive(Default)]
 struct Seen {
+    /// Folders by their real path: a link may lead back into one.
+    folders: HashSet<PathBuf>,
     events: HashSet<(String, String)>,
     findings: HashSet<String>,
 }
@@ -67,6 +69,9 @@ struct Seen {
 fn folder_or_file(path: &Path, pipeline: &Pipeline, read: &mut Read, seen: &mut Seen) {
     let unread = |reason: String| Unread { file: path.display().to_string(), place: "the file".to_owned(), reason };
     if path.is_dir() {
+        if !path.canonicalize().is_ok_and(|real| seen.folders.insert(real)) {
+            return;
+        }
         let entries =
             fs::read_dir(path).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
         let mut paths: Vec<PathBuf> = match entries {

@@ -16,6 +16,7 @@ use crate::load;
 
 /// What to replay, and how.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Exit status: 0 everything was read; 1 something could not be read; 2 nothing was replayed.")]
 pub(crate) struct Arguments {
     /// Log files or folders of them: JSON, JSON Lines, any envelope, each also gzipped
     #[arg(required = true, value_name = "PATH")]
@@ -46,6 +47,9 @@ fn mode(word: &str) -> Result<Mode, String> {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    if let Some(missing) = arguments.paths.iter().find(|path| !path.exists()) {
+        bail!("there is no `{}`", missing.display());
+    }
     let (settings, told) = settings(arguments)?;
     let rules = load::rules(&arguments.rules)?;
     let mut notes: Vec<String> = told.into_iter().collect();
@@ -56,12 +60,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     );
     let pipeline = Pipeline { rules, settings, inventory };
     let read = input::read(&arguments.paths, &pipeline);
+    if read.records == 0 {
+        notes.push("no record was read, so this says nothing about anybody".to_owned());
+    }
     let outcome = outcome::respond(read, &pipeline.settings).await;
     match arguments.format {
         Format::Table => report::print_table(&outcome, &pipeline.settings, &notes),
         Format::Json => report::print_json(&outcome, &pipeline.settings, &notes)?,
     }
-    // Unreadable input is an answer too, but not a clean one.
+    // Unreadable input is an answer too, but not a clean one. About rules it is `check` that is strict.
     Ok(if outcome.read.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::group::{Group, group};
 use super::outcome::Outcome;
+use crate::output::say;
 
 /// The findings, then the notes, then the summary: whoever scrolls up sees the detail, whoever does not the sum.
 pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[String]) {
@@ -22,16 +23,16 @@ pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[Strin
         for group in group(&outcome.entries) {
             table.add_row(row(&group));
         }
-        anstream::println!("{table}\n");
+        say!("{table}\n");
     }
     for unread in &outcome.read.unreadable {
         let (file, place, reason) = (clean(&unread.file), clean(&unread.place), clean(&unread.reason));
-        anstream::println!("{} {file}, {place}: {reason}", "unreadable".red());
+        say!("{} {file}, {place}: {reason}", "unreadable".red());
     }
     for note in notes {
-        anstream::println!("{} {}", "note".yellow(), clean(note));
+        say!("{} {}", "note".yellow(), clean(note));
     }
-    anstream::println!("{}", summary(outcome, settings));
+    say!("{}", summary(outcome, settings));
 }
 
 fn row(group: &Group) -> [String; 7] {
@@ -160,6 +161,6 @@ pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String
         "unreadable": outcome.read.unreadable,
         "notes": notes,
     });
-    println!("{}", escape_controls(&serde_json::to_string_pretty(&document)?));
+    say!("{}", escape_controls(&serde_json::to_string_pretty(&document)?));
     Ok(())
 }

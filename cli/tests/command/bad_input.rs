@@ -95,8 +95,8 @@ fn something_else_that_is_json() {
 fn a_missing_path() {
     let workplace = Workplace::new();
     let said = workplace.run(&["replay", "nowhere"]);
-    assert_eq!(said.code, 1);
-    assert_snapshot!(said.unreadable(), @"unreadable nowhere, the file: No such file or directory (os error 2)");
+    assert_eq!(said.code, 2, "not an all-clear");
+    assert_snapshot!(said.stderr.trim_end(), @"portcullis: there is no `nowhere`");
 }
 
 /// There is nothing in it, so nothing in it could not be read.

@@ -62,10 +62,14 @@ fn every_rule_file_is_in_the_pack_and_documented() {
         .collect();
     let pipeline = pipeline();
     let in_pack: BTreeSet<String> = pipeline.rules.rules().map(|rule| rule.reference.id.clone()).collect();
-    assert_eq!(on_disk, in_pack, "file name, rule name and pack agree");
+    assert_eq!(
+        on_disk, in_pack,
+        "file names (left) and loaded rules (right) differ: is it in src/pack.rs, under its `name`?"
+    );
     for rule in pipeline.rules.rules() {
         let id = &rule.reference.id;
-        assert!(rule.description.len() > 80, "{id}: says what it catches");
+        let length = rule.description.len();
+        assert!(length > 80, "{id}: the description has {length} characters; say what it catches in more than 80");
         assert!(!rule.false_positives.is_empty(), "{id}: says when it is wrong");
         assert!(!rule.reference.attack.is_empty(), "{id}: names ATT&CK techniques");
     }

@@ -7,6 +7,7 @@ mod load;
 mod response;
 
 use jiff::SignedDuration;
+use portcullis_domain::PolicyArn;
 
 use self::arns::principal_pattern;
 use self::durations::duration;
@@ -55,7 +56,7 @@ fn read(root: &Node<'_>, report: &mut Report) -> Settings {
 
 fn quarantine(map: &Map<'_>, report: &mut Report, quarantine: &mut QuarantineSettings) {
     if let Some(node) = map.get("policy") {
-        quarantine.policy = node.parsed(report, "the ARN of an IAM managed policy");
+        quarantine.policy = deny_policy(node, report);
     }
     if let Some(node) = map.get("lifts_after") {
         // A shorter one would lift before anybody has looked, a longer one would leave a forgotten role denied.
@@ -76,6 +77,18 @@ fn paging(map: &Map<'_>, report: &mut Report, paging: &mut PagingSettings) {
             paging.repeat_after = found;
         }
     }
+}
+
+/// The policy that denies. Of AWS's own there is one that does; any other would hand rights out instead.
+fn deny_policy(node: &Node<'_>, report: &mut Report) -> Option<PolicyArn> {
+    let policy: PolicyArn = node.parsed(report, "the ARN of an IAM managed policy")?;
+    let is_aws_managed = policy.as_str().contains(":iam::aws:");
+    if is_aws_managed && !policy.as_str().ends_with(":policy/AWSDenyAll") {
+        let help = "name a customer-managed policy that denies, or leave it out for AWSDenyAll".to_owned();
+        report.add(node, node.mismatch("a policy that denies"), Some(help));
+        return None;
+    }
+    Some(policy)
 }
 
 #[cfg(test)]

@@ -278,3 +278,11 @@ fn a_table_overrides_only_the_cells_given() {
     assert_eq!(row(Medium), ["page"; 4]);
     assert_eq!(row(Low), ["page"; 4]);
 }
+
+#[test]
+fn only_a_policy_that_denies_may_be_attached() {
+    let policy = |arn: &str| parse(&format!("quarantine: {{policy: \"{arn}\"}}"));
+    assert!(policy("arn:aws:iam::aws:policy/AdministratorAccess").is_err());
+    assert!(policy("arn:aws-cn:iam::aws:policy/AWSDenyAll").is_ok());
+    assert!(policy("arn:aws:iam::111122223333:policy/deny").is_ok());
+}

@@ -114,7 +114,7 @@ async fn look_around(narrator: &Narrator, world: &World, intruder: &Reader) -> R
     let table = world.stack.output("LedgerTable")?;
     narrator.more("look around:");
     narrator.quote(&format!(
-        "{} status --stack {STACK}\naws dynamodb scan --table-name {table}\naws logs tail /aws/lambda/{STACK}-respond",
+        "{} status --stack {STACK}\naws dynamodb scan --table-name {table}\naws logs filter-log-events --log-group-name /aws/lambda/{STACK}-respond",
         binary.display()
     ));
     narrator.more("attack again, as the intruder, in another terminal:");
