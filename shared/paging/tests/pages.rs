@@ -158,6 +158,15 @@ fn failed() {
 }
 
 #[test]
+fn not_known_whether_contained() {
+    let mut entry = entry();
+    entry.containment = Some(Containment::Failed { at: now(), error: "timed out".to_owned(), uncertain: true });
+    let body = page(&entry).body;
+    assert!(body.starts_with("It is NOT KNOWN whether role reporting is denied"), "{body}");
+    assert!(body.contains("UNDO      if it is attached:\n          portcullis release arn:aws:iam"), "{body}");
+}
+
+#[test]
 fn mode_page() {
     let mut entry = entry();
     entry.decision.response = Response::Page;
