@@ -23,6 +23,16 @@ impl FindingId {
         Self(format!("F-{}", hex.get(..16).unwrap_or(&hex)))
     }
 
+    /// The id of the finding that `rule` makes on a burst of the group with these values, begun by the event `event_id`;
+    /// `continued` when an earlier part of the same burst is a finding of its own. Depends on which events there are, not
+    /// on when or how often they arrived.
+    pub fn of_burst(rule: &str, group: &[String], event_id: &str, continued: bool) -> Self {
+        let mut parts = vec![rule, if continued { "continued" } else { "burst" }, event_id];
+        parts.extend(group.iter().map(String::as_str));
+        let hex = sha256_hex(&parts.join("\0"));
+        Self(format!("F-{}", hex.get(..16).unwrap_or(&hex)))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -103,8 +113,39 @@ pub struct Finding {
     pub account: Option<AccountId>,
     /// The Region that logged the event.
     pub region: Option<String>,
-    /// The records it rests on, at least one.
+    /// The records it rests on, at least one; of a burst, a selection.
     pub evidence: Vec<Evidence>,
+    /// What many events together came to; absent when one event is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    /// Whether the rule is being tried out: what would be done is written down, and nobody is paged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shadow: bool,
+}
+
+/// What many events together came to. A burst is one finding, told again as it grows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Burst {
+    /// The time of the first event.
+    pub first: jiff::Timestamp,
+    /// The time of the last event so far.
+    pub last: jiff::Timestamp,
+    /// How many events so far.
+    pub events: usize,
+    /// Whether there were more events than could be kept, so that `events` is the least it can have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
+    /// What the events have in common: the rule's `group-by` fields and their values.
+    pub group: Vec<(String, String)>,
+    /// Who took part, when it was several; the first five, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actors: Vec<String>,
+    /// Of two forms of one burst, the one with the larger revision knows all that the other does.
+    pub revision: u64,
+    /// The findings whose place this one takes: parts of the burst that were told before they were known to belong
+    /// together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supersedes: Vec<FindingId>,
 }
 
 impl Finding {
@@ -127,6 +168,20 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bursts_are_named_by_rule_group_and_first_event() {
+        let group = |name: &str| vec![name.to_owned()];
+        let id = FindingId::of_burst("many-reads", &group("alice"), "e-1", false);
+        assert_eq!(id, FindingId::of_burst("many-reads", &group("alice"), "e-1", false));
+        let others = [
+            FindingId::of_burst("many-reads", &group("bob"), "e-1", false),
+            FindingId::of_burst("many-reads", &group("alice"), "e-2", false),
+            FindingId::of_burst("many-reads", &group("alice"), "e-1", true),
+            FindingId::of_event("many-reads", "alice", "e-1"),
+        ];
+        assert!(others.iter().all(|other| *other != id));
+    }
 
     #[test]
     fn ids_are_stable_and_distinct() {

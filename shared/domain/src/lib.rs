@@ -16,6 +16,6 @@ pub use arn::{AliasArn, ArnError, KeyArn, PolicyArn, RoleArn, UserArn};
 pub use asset::{Asset, AssetKind, SecretRef};
 pub use chain::error_chain;
 pub use evidence::{Action, Evidence, Network, Origin, Outcome, Source};
-pub use finding::{Finding, FindingId, RuleRef, sha256_hex};
+pub use finding::{Burst, Finding, FindingId, RuleRef, sha256_hex};
 pub use pattern::{ArnPattern, PatternError};
 pub use scale::{Severity, Tier, UnknownWord};
