@@ -1,13 +1,27 @@
 //! What the settings say of an actor and the assets it touched.
 
-use portcullis_domain::{Actor, Asset, Tier};
+use jiff::Timestamp;
+use portcullis_domain::{Actor, Asset, Origin, Tier};
 
-use crate::{Inventory, Settings};
+use crate::{AssetEntry, Inventory, Settings};
+
+/// What is judged: one call, as far as the settings can say anything of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// Who made it.
+    pub actor: &'a Actor,
+    /// What it touched.
+    pub assets: &'a [Asset],
+    /// Where it came from.
+    pub origin: &'a Origin,
+    /// When it was made; absent when the record does not tell.
+    pub time: Option<Timestamp>,
+}
 
 /// What the settings say of an actor and the assets it touched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
-    /// The highest tier of the entries that match; absent when none does.
+    /// The highest tier of the entries that match; absent when none has one.
     pub tier: Option<Tier>,
     /// Whether every matching entry that says who is authorised authorises the actor; absent when none says.
     pub authorized: Option<bool>,
@@ -15,22 +29,44 @@ pub struct Judgement {
     pub protected: bool,
     /// The names of the entries that match, in the order of the file.
     pub matched: Vec<String>,
+    /// Whether a touched asset is a decoy, by a matching entry or by its tag `portcullis:decoy`.
+    pub decoy: bool,
+    /// Whether, of each touched asset that has rotators, a matching entry names the actor as one; absent when none has.
+    pub rotator: Option<bool>,
+    /// Whether the call was made outside the working hours that apply, and outside planned work; absent when none
+    /// apply, or without a time.
+    pub off_hours: Option<bool>,
+    /// The change window that the call falls in.
+    pub change: Option<String>,
+    /// The named network that the call came from.
+    pub network: Option<String>,
 }
 
 impl Settings {
-    /// Looks the actor and the assets up. Every entry that matches any of the assets counts: of overlapping entries
-    /// the highest tier holds, and each can withhold authorisation.
-    pub fn judge(&self, actor: &Actor, assets: &[Asset], inventory: &Inventory) -> Judgement {
-        let mut judgement =
-            Judgement { protected: self.is_protected(&actor.principal).is_some(), ..Judgement::default() };
-        for entry in &self.assets {
-            if !assets.iter().any(|asset| entry.selector.matches(asset, inventory)) {
-                continue;
-            }
-            judgement.tier = judgement.tier.max(Some(entry.tier));
-            if let Some(authorized) = entry.authorizes(actor) {
+    /// Looks the call up. Every entry that matches any of the assets counts: of overlapping entries the highest tier
+    /// holds, each can withhold authorisation, and each can name hours that the call was made outside of.
+    pub fn judge(&self, subject: &Subject<'_>, inventory: &Inventory) -> Judgement {
+        let Subject { actor, assets, origin, time } = *subject;
+        let matching = |asset| self.assets.iter().filter(move |entry| entry.selector.matches(asset, inventory));
+        let touched: Vec<Vec<&AssetEntry>> = assets.iter().map(|asset| matching(asset).collect()).collect();
+        let change = time.and_then(|at| self.change(actor, inventory, at));
+        let off_hours = time.and_then(|at| self.is_off_hours(&touched, actor, inventory, at));
+        let mut judgement = Judgement {
+            protected: self.is_protected(&actor.principal).is_some(),
+            decoy: assets.iter().any(|asset| inventory.is_tagged_decoy(asset)),
+            rotator: rotator(&touched, actor, inventory),
+            off_hours: off_hours.map(|off| off && change.is_none()),
+            change: change.map(|change| change.name.clone()),
+            network: self.network(origin).map(|network| network.name.clone()),
+            ..Judgement::default()
+        };
+        let is_touched = |entry: &&AssetEntry| touched.iter().flatten().any(|other| std::ptr::eq(*entry, *other));
+        for entry in self.assets.iter().filter(is_touched) {
+            judgement.tier = judgement.tier.max(entry.tier);
+            if let Some(authorized) = entry.authorizes(actor, inventory) {
                 judgement.authorized = Some(authorized && judgement.authorized != Some(false));
             }
+            judgement.decoy |= entry.decoy;
             judgement.matched.push(entry.name.clone());
         }
         judgement
@@ -54,6 +90,15 @@ impl Settings {
             })
             .collect()
     }
+}
+
+/// One of the entries of an asset is enough, since each tells of some of its rotators; but to rotate one asset says
+/// nothing of another that was touched along with it.
+fn rotator(touched: &[Vec<&AssetEntry>], actor: &Actor, inventory: &Inventory) -> Option<bool> {
+    let of_asset = |entries: &Vec<&AssetEntry>| {
+        entries.iter().filter_map(|entry| entry.is_rotated_by(actor, inventory)).reduce(|is, other| is || other)
+    };
+    touched.iter().filter_map(of_asset).reduce(|is, other| is && other)
 }
 
 #[cfg(test)]

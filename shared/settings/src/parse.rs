@@ -1,18 +1,45 @@
 //! The text of `portcullis.yaml` becomes [`Settings`], or everything that is wrong with it.
 
+mod actors;
 mod arns;
 mod assets;
 mod durations;
+mod entries;
+mod exemptions;
+mod hours;
 mod load;
+mod networks;
 mod response;
+mod times;
 
 use jiff::SignedDuration;
 use portcullis_domain::PolicyArn;
 
 use self::arns::principal_pattern;
 use self::durations::duration;
+use self::hours::ReadHours;
 use crate::reader::{Map, Node, Report};
 use crate::{Mode, PagingSettings, Problems, QuarantineSettings, Settings};
+
+/// A page has room for this many characters of a reason.
+const LONGEST_REASON: usize = 200;
+
+const KEYS: &[&str] = &[
+    "mode",
+    "assets",
+    "protected",
+    "response",
+    "quarantine",
+    "paging",
+    "accounts",
+    "hours",
+    "changes",
+    "networks",
+    "audit",
+    "exemptions",
+    "rules",
+    "geoip",
+];
 
 /// Understands the text of `portcullis.yaml`. An empty text, or one of comments alone, gives the default settings;
 /// so does leaving out any part.
@@ -29,15 +56,16 @@ pub fn parse(yaml: &str) -> Result<Settings, Problems> {
 }
 
 fn read(root: &Node<'_>, report: &mut Report) -> Settings {
-    const KEYS: &[&str] = &["mode", "assets", "protected", "response", "quarantine", "paging"];
     let mut settings = Settings::default();
     let top = root.map(report, "a map of settings", KEYS);
     if let Some(mode) = top.get("mode").and_then(|node| node.word(report, Mode::ALL, Mode::as_str)) {
         settings.mode = mode;
     }
+    let mut hours = top.get("hours").map(|node| ReadHours::of(node, report)).unwrap_or_default();
     if let Some(node) = top.get("assets") {
-        settings.assets = assets::assets(node, report);
+        settings.assets = assets::assets(node, report, &mut hours);
     }
+    settings.hours = hours.usable(report);
     if let Some(node) = top.get("protected") {
         let patterns = node.list(report, "a list of ARN patterns");
         settings.protected = patterns.iter().filter_map(|node| principal_pattern(node, report)).collect();
@@ -51,7 +79,19 @@ fn read(root: &Node<'_>, report: &mut Report) -> Settings {
     if let Some(node) = top.get("paging") {
         paging(&node.map(report, "a map", &["topic", "repeat_after"]), report, &mut settings.paging);
     }
+    settings.accounts = part(&top, "accounts", report, networks::accounts);
+    settings.changes = part(&top, "changes", report, hours::changes);
+    settings.networks = part(&top, "networks", report, networks::networks);
+    settings.audit = part(&top, "audit", report, networks::audit);
+    settings.exemptions = part(&top, "exemptions", report, exemptions::exemptions);
+    settings.rules = part(&top, "rules", report, exemptions::overrides);
+    settings.geoip = part(&top, "geoip", report, networks::geoip);
     settings
+}
+
+/// What `read` makes of the value of `key`; the default where there is none.
+fn part<T: Default>(top: &Map<'_>, key: &str, report: &mut Report, read: fn(&Node<'_>, &mut Report) -> T) -> T {
+    top.get(key).map(|node| read(node, report)).unwrap_or_default()
 }
 
 fn quarantine(map: &Map<'_>, report: &mut Report, quarantine: &mut QuarantineSettings) {

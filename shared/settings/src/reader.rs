@@ -57,6 +57,10 @@ impl<'y> Node<'y> {
         matches!(self.yaml.data, YamlDataOwned::Mapping(_))
     }
 
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.yaml.data, YamlDataOwned::Sequence(_))
+    }
+
     /// The text here, when it is one.
     pub(crate) fn as_text(&self) -> Option<&'y str> {
         match &self.yaml.data {
@@ -119,6 +123,40 @@ impl<'y> Node<'y> {
             _ => report.add(self, self.mismatch(expected), None),
         }
         Map { entries }
+    }
+
+    /// The keys and values of the map here, whose keys the reader does not know; nothing at all is an empty map.
+    pub(crate) fn members(&self, report: &mut Report, expected: &str) -> Vec<(Node<'y>, Node<'y>)> {
+        let member = |(key, yaml)| {
+            let key = Node { yaml: key, path: self.path.clone() };
+            let path = format!("{}.{}", self.path, printable(key.as_text().unwrap_or("?")));
+            (key, Node { yaml, path })
+        };
+        match &self.yaml.data {
+            YamlDataOwned::Mapping(map) => map.iter().map(member).collect(),
+            _ if self.is_null() => Vec::new(),
+            _ => {
+                report.add(self, self.mismatch(expected), None);
+                Vec::new()
+            }
+        }
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn truth(&self, report: &mut Report) -> Option<bool> {
+        if let YamlDataOwned::Value(ScalarOwned::Boolean(value)) = &self.yaml.data {
+            return Some(*value);
+        }
+        report.add(self, self.mismatch("true or false"), None);
+        None
+    }
+
+    /// The whole number here, when it is one.
+    pub(crate) fn as_number(&self) -> Option<i64> {
+        match &self.yaml.data {
+            YamlDataOwned::Value(ScalarOwned::Integer(number)) => Some(*number),
+            _ => None,
+        }
     }
 
     /// The word here, which must be one of `all`.
@@ -195,7 +233,7 @@ pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
         return None;
     }
     let word = word.trim().to_lowercase();
-    let distance = |name: &&&str| strsim::damerau_levenshtein(&word, name);
+    let distance = |name: &&&str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
     let nearest = known.iter().min_by_key(distance)?;
     let near = distance(&nearest) <= nearest.len().div_ceil(3).min(3);
     near.then(|| format!("did you mean `{nearest}`?"))
@@ -215,6 +253,11 @@ mod tests {
     fn nearest_tier(word: &str, expected: Option<&str>) {
         let help = did_you_mean(word, &["standard", "sensitive", "critical"]);
         assert_eq!(help, expected.map(|name| format!("did you mean `{name}`?")));
+    }
+
+    #[test]
+    fn capitals_of_what_is_known_do_not_count() {
+        assert_eq!(did_you_mean("europe/berln", &["Europe/Berlin"]).unwrap(), "did you mean `Europe/Berlin`?");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::fmt;
 
 use portcullis_domain::{AliasArn, ArnPattern, Asset, KeyArn, SecretRef};
 
+use crate::inventory::is_secret;
 use crate::{Glob, Inventory};
 
 /// Which keys or secrets an entry is about.
@@ -30,36 +31,18 @@ pub enum Selector {
 impl Selector {
     /// Whether `asset` is, or may be, one of those meant.
     pub fn matches(&self, asset: &Asset, inventory: &Inventory) -> bool {
-        match asset {
-            Asset::Key(key) => self.matches_key(key, inventory),
-            Asset::KeyAlias(alias) => {
-                let by_name = match self {
-                    Self::Arn(pattern) => pattern.matches(alias.as_str()),
-                    Self::Alias(glob) => alias_matches(glob, alias.as_str()),
-                    Self::Secret(_) | Self::Tag { .. } => false,
-                };
-                by_name || inventory.aliases.get(alias.as_str()).is_some_and(|key| self.matches_key(key, inventory))
-            }
-            Asset::Secret(secret) => match self {
-                Self::Arn(pattern) => secret_matches(pattern, secret),
-                Self::Secret(glob) => secret.names().any(|name| glob.matches(name)),
-                Self::Alias(_) => false,
-                Self::Tag { key, value } => {
-                    let mut tagged = inventory.tagged_with(key, value.as_ref()).filter(|arn| is_secret(arn));
-                    tagged.any(|arn| SecretRef::new(arn, None, None).may_be(secret))
-                }
-            },
-        }
-    }
-
-    fn matches_key(&self, key: &KeyArn, inventory: &Inventory) -> bool {
-        match self {
-            Self::Arn(pattern) => pattern.matches(key.as_str()),
-            Self::Secret(_) => false,
-            Self::Alias(glob) => {
+        let is_key = |meant: &dyn Fn(&KeyArn) -> bool| inventory.key_of(asset).is_some_and(meant);
+        match (self, asset) {
+            (Self::Arn(pattern), Asset::Secret(secret)) => secret_matches(pattern, secret),
+            (Self::Arn(pattern), Asset::KeyAlias(alias)) if pattern.matches(alias.as_str()) => true,
+            (Self::Arn(pattern), _) => is_key(&|key| pattern.matches(key.as_str())),
+            (Self::Secret(glob), Asset::Secret(secret)) => secret.names().any(|name| glob.matches(name)),
+            (Self::Secret(_), _) => false,
+            (Self::Alias(glob), Asset::KeyAlias(alias)) if alias_matches(glob, alias.as_str()) => true,
+            (Self::Alias(glob), _) => is_key(&|key| {
                 inventory.aliases.iter().any(|(alias, target)| target == key && alias_matches(glob, alias))
-            }
-            Self::Tag { key: tag, value } => inventory.tagged_with(tag, value.as_ref()).any(|arn| arn == key.as_str()),
+            }),
+            (Self::Tag { key, value }, _) => inventory.has_tag(asset, key, |found| fits(value.as_ref(), found)),
         }
     }
 
@@ -77,7 +60,8 @@ impl Selector {
             Self::Arn(_) | Self::Secret(_) => true,
             Self::Alias(glob) => inventory.aliases.keys().any(|alias| alias_matches(glob, alias)),
             Self::Tag { key, value } => {
-                inventory.tagged_with(key, value.as_ref()).any(|arn| is_secret(arn) || arn.parse::<KeyArn>().is_ok())
+                let mut tagged = inventory.tagged_with(key, |found| fits(value.as_ref(), found));
+                tagged.any(|arn| is_secret(arn) || arn.parse::<KeyArn>().is_ok())
             }
         }
     }
@@ -105,8 +89,9 @@ fn alias_matches(glob: &Glob, alias_arn: &str) -> bool {
     }
 }
 
-fn is_secret(arn: &str) -> bool {
-    arn.split(':').nth(2) == Some("secretsmanager")
+/// Whether a tag's value is meant; without a pattern, any is.
+fn fits(value: Option<&Glob>, found: &str) -> bool {
+    value.is_none_or(|value| value.matches(found))
 }
 
 /// Whether `secret`, in whatever form it was written, may be matched by a pattern over secret ARNs.

@@ -1,12 +1,14 @@
 //! What can be said in `portcullis.yaml`, and what holds when nothing is said.
 
 use std::fmt;
-use std::str::FromStr;
 
 use jiff::SignedDuration;
 use portcullis_domain::{AccountId, ArnError, ArnPattern, PolicyArn, Principal, Severity, Tier};
 
-use crate::{AssetEntry, Response, ResponseTable};
+use crate::{
+    AssetEntry, AuditStores, AuthorizedActor, ChangeWindow, Exemption, NamedNetwork, Response, ResponseTable,
+    RuleOverride, TopicArn, WorkingHours,
+};
 
 /// Everything that a deployment can say. The default is a fresh install: it only observes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +25,22 @@ pub struct Settings {
     pub quarantine: QuarantineSettings,
     /// Where pages go, and how often.
     pub paging: PagingSettings,
+    /// The accounts that are ours beside the one that logged a record.
+    pub accounts: Vec<AccountId>,
+    /// Working hours, in the order of the file.
+    pub hours: Vec<WorkingHours>,
+    /// Planned work, in the order of the file.
+    pub changes: Vec<ChangeWindow>,
+    /// Places that people know by name, in the order of the file.
+    pub networks: Vec<NamedNetwork>,
+    /// Where the audit logs are kept.
+    pub audit: AuditStores,
+    /// Who may set off which rules, in the order of the file.
+    pub exemptions: Vec<Exemption>,
+    /// What is different here about single rules; no rule stands there twice.
+    pub rules: Vec<RuleOverride>,
+    /// The names of the MaxMind databases that lie beside the settings file.
+    pub geoip: Vec<String>,
 }
 
 /// How far any response may go: a ceiling over the whole response table.
@@ -55,18 +73,6 @@ pub struct PagingSettings {
     pub repeat_after: SignedDuration,
 }
 
-/// A standard SNS topic: `arn:aws:sns:eu-west-1:111122223333:portcullis-pages`.
-///
-/// FIFO topics are refused: they neither deliver to people nor take a message without a group
-/// (Amazon SNS Developer Guide, *Amazon SNS FIFO topics*).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TopicArn(String);
-
-/// The text is not the ARN of a topic that pages can go to.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not the ARN of a standard SNS topic")]
-pub struct TopicArnError(String);
-
 impl Settings {
     /// What is to be done about a finding: what the table says, but never more than the mode allows.
     /// `tier` is that of the finding's assets, absent when no entry names them.
@@ -85,6 +91,26 @@ impl Settings {
     pub fn is_protected(&self, principal: &Principal) -> Option<&ArnPattern> {
         let arn = principal.arn()?;
         self.protected.iter().find(|pattern| pattern.matches(arn))
+    }
+
+    /// Whether an account is ours: named in the settings, or `home`, the one that logged the record, where that is known.
+    pub fn is_own_account(&self, account: &AccountId, home: Option<&AccountId>) -> bool {
+        home == Some(account) || self.accounts.contains(account)
+    }
+
+    /// Whether anybody is named by a tag, so that the inventory's `principals` are needed.
+    pub fn needs_principal_tags(&self) -> bool {
+        self.actors().any(|actor| matches!(actor, AuthorizedActor::Tag { .. }))
+    }
+
+    /// Every item of every list of actors.
+    fn actors(&self) -> impl Iterator<Item = &AuthorizedActor> {
+        let of_assets = self.assets.iter().flat_map(|entry| [&entry.authorized, &entry.rotators]);
+        let of_times =
+            self.hours.iter().map(|entry| &entry.actors).chain(self.changes.iter().map(|entry| &entry.actors));
+        let of_exemptions = self.exemptions.iter().map(|entry| &entry.actors);
+        let of_rules = self.rules.iter().map(|entry| &entry.exempt);
+        of_assets.chain(of_times).flatten().chain(of_exemptions.chain(of_rules)).flatten()
     }
 
     /// The policy that a quarantine attaches: the one in the settings, else `AWSDenyAll` of `partition`.
@@ -135,38 +161,6 @@ impl Default for QuarantineSettings {
 impl Default for PagingSettings {
     fn default() -> Self {
         Self { topic: None, repeat_after: SignedDuration::from_hours(1) }
-    }
-}
-
-impl TopicArn {
-    /// The whole ARN.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for TopicArn {
-    type Err = TopicArnError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts: Vec<&str> = text.split(':').collect();
-        let is_topic = match parts.as_slice() {
-            ["arn", partition, "sns", region, account, name] => {
-                partition.starts_with("aws")
-                    && !region.is_empty()
-                    && account.parse::<AccountId>().is_ok()
-                    && !name.is_empty()
-                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-            }
-            _ => false,
-        };
-        if is_topic { Ok(Self(text.to_owned())) } else { Err(TopicArnError(text.to_owned())) }
-    }
-}
-
-impl fmt::Display for TopicArn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -224,13 +218,25 @@ mod tests {
         assert_eq!(settings.deny_policy("aws-cn").unwrap().as_str(), "arn:aws:iam::111122223333:policy/deny");
     }
 
-    #[test_case("arn:aws:sns:eu-west-1:111122223333:pages", true ; "topic")]
-    #[test_case("arn:aws:sns:eu-west-1:111122223333:pages.fifo", false ; "fifo topic")]
-    #[test_case("arn:aws:sns:eu-west-1:111122223333:pages:1234", false ; "subscription")]
-    #[test_case("arn:aws:sqs:eu-west-1:111122223333:pages", false ; "queue")]
-    #[test_case("pages", false ; "name")]
-    fn topics(text: &str, expected: bool) {
-        assert_eq!(text.parse::<TopicArn>().is_ok(), expected);
+    #[test_case("111122223333", None, true ; "named")]
+    #[test_case("444455556666", None, false ; "not named")]
+    #[test_case("444455556666", Some("444455556666"), true ; "the one that logged the record")]
+    fn own_accounts(account: &str, home: Option<&str>, expected: bool) {
+        let settings = Settings { accounts: vec!["111122223333".parse().unwrap()], ..Settings::default() };
+        let home: Option<AccountId> = home.map(|home| home.parse().unwrap());
+        assert_eq!(settings.is_own_account(&account.parse().unwrap(), home.as_ref()), expected);
+    }
+
+    #[test_case("assets: [{name: a, secret: a, tier: critical, authorized: [X]}]" ; "authorized")]
+    #[test_case("assets: [{name: a, secret: a, tier: critical, rotators: [X]}]" ; "rotators")]
+    #[test_case("hours: [{name: a, zone: UTC, days: [mon], from: '07:00', to: '20:00', actors: [X]}]" ; "hours")]
+    #[test_case("changes: [{name: a, from: 2026-11-21T22:00Z, to: 2026-11-22T04:00Z, actors: [X]}]" ; "changes")]
+    #[test_case("exemptions: [{name: a, actors: [X], rules: [a], reason: a, until: 2026-11-21}]" ; "exemptions")]
+    #[test_case("rules: {a: {exempt: [X]}}" ; "rules")]
+    fn tags_of_principals_are_needed_wherever_they_are_named(yaml: &str) {
+        let needs = |item: &str| crate::parse(&yaml.replace('X', item)).unwrap().needs_principal_tags();
+        assert!(needs("{tag: team=payroll}"));
+        assert!(!needs("{path: /team/payroll/}"));
     }
 
     proptest! {

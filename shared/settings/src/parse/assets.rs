@@ -1,86 +1,47 @@
 //! The entries of `assets:`.
 
-use std::collections::BTreeMap;
+use portcullis_domain::Tier;
 
-use portcullis_domain::{AccountId, Tier};
-
-use super::arns::{Parts, asset_pattern, is_account, may_be, may_start, pattern, principal_pattern};
-use crate::reader::{Map, Node, Report, printable};
-use crate::{AssetEntry, AuthorizedActor, Glob, Selector};
+use super::actors::actors;
+use super::arns::{Parts, asset_pattern, is_account, may_be, may_start, pattern};
+use super::entries::{Entry, entries, exactly_one, required};
+use super::hours::ReadHours;
+use crate::reader::{Node, Report};
+use crate::{AssetEntry, Glob, Selector};
 
 const SELECTORS: [&str; 4] = ["arn", "secret", "alias", "tag"];
-const KEYS: &[&str] = &["name", "arn", "secret", "alias", "tag", "tier", "authorized"];
+const KEYS: &[&str] = &["name", "arn", "secret", "alias", "tag", "tier", "authorized", "decoy", "rotators", "hours"];
 
-/// A page has room for this many characters of a name.
-const LONGEST_NAME: usize = 80;
-
-pub(super) fn assets(node: &Node<'_>, report: &mut Report) -> Vec<AssetEntry> {
-    let mut lines_by_name = BTreeMap::new();
-    let entries = node.list(report, "a list of entries");
-    entries.iter().filter_map(|node| entry(node, report, &mut lines_by_name)).collect()
+pub(super) fn assets(node: &Node<'_>, report: &mut Report, hours: &mut ReadHours<'_>) -> Vec<AssetEntry> {
+    entries(node, report, KEYS, |entry, report| asset(entry, report, hours))
 }
 
 /// One entry. Every part is read before giving up on any, so that all their problems are told at once.
-fn entry<'y>(node: &Node<'y>, report: &mut Report, lines_by_name: &mut BTreeMap<&'y str, usize>) -> Option<AssetEntry> {
-    if !node.is_map() {
-        report.add(node, node.mismatch(&format!("a map with the keys {}", KEYS.join(", "))), None);
-        return None;
-    }
-    let map = node.map(report, "a map", KEYS);
-    let name = required(&map, "name", node, report).and_then(|node| name(node, report, lines_by_name));
-    let selector = selector(&map, node, report);
-    let tier = required(&map, "tier", node, report).and_then(|node| node.word(report, Tier::ALL, Tier::as_str));
-    let authorized = map.get("authorized").map(|node| authorized(node, report));
-    Some(AssetEntry { name: name?.to_owned(), selector: selector?, tier: tier?, authorized, line: node.line() })
-}
-
-fn required<'m, 'y>(map: &'m Map<'y>, key: &str, entry: &Node<'y>, report: &mut Report) -> Option<&'m Node<'y>> {
-    let found = map.get(key);
-    if found.is_none() {
-        report.add(entry, format!("`{key}` is missing"), None);
-    }
-    found
-}
-
-fn name<'y>(node: &Node<'y>, report: &mut Report, lines_by_name: &mut BTreeMap<&'y str, usize>) -> Option<&'y str> {
-    let name = node.text(report, "a name for people")?;
-    if name.trim().is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        let expected = format!("a name for people, on one line of at most {LONGEST_NAME} characters");
-        report.add(node, node.mismatch(&expected), None);
-        return None;
-    }
-    if let Some(line) = lines_by_name.insert(name, node.line()) {
-        let message = format!("`{}` is already the name of the entry on line {line}", printable(name));
-        report.add(node, message, Some("give each entry its own name; pages tell them apart by it".to_owned()));
-    }
-    Some(name)
-}
-
-fn selector(map: &Map<'_>, entry: &Node<'_>, report: &mut Report) -> Option<Selector> {
-    let given: Vec<_> = map.iter().filter(|(key, _)| SELECTORS.contains(key)).collect();
-    // Each is read even when there are too many, for its own problems.
-    let mut selectors: Vec<Option<Selector>> = given
-        .iter()
-        .map(|(key, node)| match *key {
-            "arn" => asset_pattern(node, report).map(Selector::Arn),
-            "secret" => secret(node, report).map(Selector::Secret),
-            "alias" => alias(node, report).map(Selector::Alias),
-            _ => tag(node, report),
-        })
-        .collect();
-    match given.as_slice() {
-        [] => {
-            report.add(entry, format!("expected exactly one of {}, found none", SELECTORS.join(", ")), None);
-            None
-        }
-        [_] => selectors.pop().flatten(),
-        [_, (_, second), ..] => {
-            let keys: Vec<&str> = given.iter().map(|(key, _)| *key).collect();
-            let message = format!("expected exactly one of {}, found {}", SELECTORS.join(", "), keys.join(" and "));
-            report.add(second, message, Some("make an entry of each".to_owned()));
-            None
-        }
-    }
+fn asset(entry: &Entry<'_>, report: &mut Report, hours: &mut ReadHours<'_>) -> Option<AssetEntry> {
+    let Entry { node, map, name } = entry;
+    let selector = exactly_one(map, node, report, &SELECTORS, |key, node, report| match key {
+        "arn" => asset_pattern(node, report).map(Selector::Arn),
+        "secret" => secret(node, report).map(Selector::Secret),
+        "alias" => alias(node, report).map(Selector::Alias),
+        _ => tag(node, report),
+    });
+    let authorized = map.get("authorized").and_then(|node| actors(node, report));
+    let decoy = map.get("decoy").and_then(|node| node.truth(report)).unwrap_or_default();
+    // What is in a decoy matters to nobody; that it was touched does.
+    let tier = if decoy { map.get("tier") } else { required(map, "tier", node, report) };
+    let tier = tier.map(|node| node.word(report, Tier::ALL, Tier::as_str));
+    let rotators = map.get("rotators").and_then(|node| actors(node, report));
+    let hours = map.get("hours").and_then(|node| hours.choose(node, report));
+    Some(AssetEntry {
+        name: name.clone()?,
+        selector: selector?,
+        tier: tier.flatten(),
+        authorized,
+        decoy,
+        rotators,
+        hours,
+        line: node.line(),
+    })
 }
 
 /// A pattern over secret names.
@@ -152,36 +113,4 @@ fn tag(node: &Node<'_>, report: &mut Report) -> Option<Selector> {
         None => Some(Selector::Tag { key: key?, value: None }),
         Some(value) => Some(Selector::Tag { key: key?, value: Some(value?) }),
     }
-}
-
-fn authorized(node: &Node<'_>, report: &mut Report) -> Vec<AuthorizedActor> {
-    if node.is_null() {
-        // Taken as absent it would mean that nobody said, taken as empty that nobody is authorised.
-        let help = "write `[]` when nobody is authorised, or leave the key out when it is not known who is";
-        report.add(node, node.mismatch("a list"), Some(help.to_owned()));
-        return Vec::new();
-    }
-    let items = node.list(report, "a list of ARN patterns, services and account ids");
-    items.iter().filter_map(|node| authorized_actor(node, report)).collect()
-}
-
-fn authorized_actor(node: &Node<'_>, report: &mut Report) -> Option<AuthorizedActor> {
-    let expected = "the ARN pattern of IAM roles or users, a service such as `secretsmanager.amazonaws.com`, \
-                    or an account id in quotes";
-    let text = node.text(report, expected)?;
-    if text.starts_with("arn:") {
-        return principal_pattern(node, report).map(AuthorizedActor::Arn);
-    }
-    if let Ok(account) = text.parse::<AccountId>() {
-        return Some(AuthorizedActor::Account(account));
-    }
-    let label = text.strip_suffix(".amazonaws.com").or_else(|| text.strip_suffix(".amazonaws.com.cn"));
-    let is_service = |label: &str| {
-        !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
-    };
-    if label.is_some_and(is_service) {
-        return Some(AuthorizedActor::Service(text.to_owned()));
-    }
-    report.add(node, node.mismatch(expected), None);
-    None
 }

@@ -6,9 +6,9 @@ use test_case::test_case;
 use super::*;
 use crate::{AuthorizedActor, Response, ResponseTable, Selector};
 
+mod circumstances;
+mod example;
 pub(crate) mod properties;
-
-const EXAMPLE: &str = include_str!("../../../../infra/portcullis.example.yaml");
 
 fn good(yaml: &str) -> Settings {
     parse(yaml).unwrap_or_else(|problems| panic!("{}", problems.render("portcullis.yaml", yaml)))
@@ -35,19 +35,9 @@ fn bad_entry(entry: &str) -> (String, String) {
 #[test_case("---\n" ; "a marker")]
 #[test_case("{}" ; "an empty map")]
 #[test_case("assets:\nprotected:\nresponse:\nquarantine:\npaging:\n" ; "empty parts")]
+#[test_case("accounts:\nhours:\nchanges:\nnetworks:\naudit:\nexemptions:\nrules:\ngeoip:\n" ; "more empty parts")]
 fn nothing_said_is_the_default(yaml: &str) {
     assert_eq!(good(yaml), Settings::default());
-}
-
-#[test]
-fn the_example_is_valid_and_observes() {
-    let settings = good(EXAMPLE);
-    assert_eq!(settings.mode, Mode::Observe);
-    assert_eq!(settings.response, ResponseTable::default(), "it shows the defaults");
-    assert_eq!(settings.paging, PagingSettings::default());
-    assert_eq!(settings.quarantine.lifts_after, QuarantineSettings::default().lifts_after);
-    assert_eq!(settings.deny_policy("aws"), Settings::default().deny_policy("aws"));
-    assert_eq!((settings.assets.len(), settings.protected.len()), (4, 3));
 }
 
 #[test]
@@ -67,7 +57,7 @@ paging: {topic: "arn:aws:sns:eu-west-1:111122223333:pages", repeat_after: 2 days
 "#,
     );
     let [entry] = settings.assets.as_slice() else { panic!("one entry") };
-    assert_eq!((entry.name.as_str(), entry.tier, entry.line), ("payroll", Tier::Sensitive, 4));
+    assert_eq!((entry.name.as_str(), entry.tier, entry.line), ("payroll", Some(Tier::Sensitive), 4));
     assert_eq!(entry.selector, Selector::Tag { key: "data".to_owned(), value: Some("pay*".parse().unwrap()) });
     let authorized: Vec<String> = entry.authorized.iter().flatten().map(AuthorizedActor::to_string).collect();
     assert_eq!(authorized, ["arn:aws:iam::111122223333:user/alice", "kms.amazonaws.com", "444455556666"]);
@@ -115,7 +105,7 @@ pagign: {}
         did you mean `enforce`?
     5:11  assets[0].tier: found `critcal`, expected one of standard, sensitive, critical
         did you mean `critical`?
-    6:5  assets[0].authorised: unknown key, expected one of name, arn, secret, alias, tag, tier, authorized
+    6:5  assets[0].authorised: unknown key, expected one of name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours
         did you mean `authorized`?
     7:11  assets[1].name: `payroll` is already the name of the entry on line 3
         give each entry its own name; pages tell them apart by it
@@ -129,9 +119,9 @@ pagign: {}
     11:13  assets[2].secret: found `arn:aws:secretsmanager:eu-west-1:111122223333:secret:x`, expected a secret's name, `*` and `?` allowed
         move the ARN from `secret` to `arn`
     12:11  assets[2].tier: found the number 3, expected one of standard, sensitive, critical
-    13:18  assets[2].authorized[0]: found the number 111122223333, expected the ARN pattern of IAM roles or users, a service such as `secretsmanager.amazonaws.com`, or an account id in quotes
+    13:18  assets[2].authorized[0]: found the number 111122223333, expected the ARN pattern of IAM roles or users, a service such as `secretsmanager.amazonaws.com`, an account id in quotes, or a map with `path`, `tag` or `function`
         without quotes YAML reads a number and drops leading zeros; write an account id as "111122223333"
-    13:32  assets[2].authorized[1]: found `*`, expected the ARN pattern of IAM roles or users, a service such as `secretsmanager.amazonaws.com`, or an account id in quotes
+    13:32  assets[2].authorized[1]: found `*`, expected the ARN pattern of IAM roles or users, a service such as `secretsmanager.amazonaws.com`, an account id in quotes, or a map with `path`, `tag` or `function`
     13:37  assets[2].authorized[2]: found `arn:aws:sts::111122223333:assumed-role/app/me`, expected the ARN pattern of IAM roles or users: this is the ARN of a session
         a session's ARN drops the role's path; write the role's own, path included: arn:aws:iam::111122223333:role/app
     15:5  protected[0]: found `arn:aws:iam::111122223333:root`, expected the ARN pattern of IAM roles or users: this is a whole account
@@ -147,7 +137,7 @@ pagign: {}
         write a number with its unit: `45m`, `4h`, `1h 30m`, `2d`
     21:17  paging.topic: found `arn:aws:sns:eu-west-1:111122223333:x.fifo`, expected the ARN of a standard SNS topic
     21:76  paging.repeat_after: found `2 weeks`, expected a duration from 0s to 7d
-    22:1  pagign: unknown key, expected one of mode, assets, protected, response, quarantine, paging
+    22:1  pagign: unknown key, expected one of mode, assets, protected, response, quarantine, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
         did you mean `paging`?
     "###);
 }
@@ -172,9 +162,9 @@ fn a_problem_is_shown_in_its_line() {
 #[test_case("- mode", "1:1  found a list, expected a map of settings" ; "a list")]
 #[test_case("!!int x", "1:1  found a value that cannot be read, expected a map of settings" ; "a wrong tag")]
 #[test_case("mode:", "1:5  mode: found nothing, expected one of observe, page, enforce" ; "no value")]
-#[test_case("1: x", "1:1  found the number 1, expected one of the keys mode, assets, protected, response, quarantine, paging" ; "a number as key")]
+#[test_case("1: x", "1:1  found the number 1, expected one of the keys mode, assets, protected, response, quarantine, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip" ; "a number as key")]
 #[test_case("assets: {a: b}", "1:9  assets: found a map, expected a list of entries" ; "a map for a list")]
-#[test_case("assets: [x]", "1:10  assets[0]: found `x`, expected a map with the keys name, arn, secret, alias, tag, tier, authorized" ; "text for a map")]
+#[test_case("assets: [x]", "1:10  assets[0]: found `x`, expected a map with the keys name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours" ; "text for a map")]
 fn malformed(yaml: &str, expected: &str) {
     assert_eq!(bad(yaml), [expected]);
 }

@@ -24,6 +24,7 @@ fn inventory() -> Inventory {
             .map(|(alias, key)| (alias.to_owned(), key.parse().unwrap()))
             .into(),
         tagged: vec![tagged(KEY, "salaries"), tagged(SECRET, "salaries"), tagged(OTHER_KEY, "weather")],
+        ..Inventory::default()
     }
 }
 

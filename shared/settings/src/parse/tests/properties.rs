@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::EXAMPLE;
+use super::example::EXAMPLE;
 use crate::parse;
 
 /// Files with a response table of any shape.
@@ -65,6 +65,23 @@ fn scraps() -> impl Strategy<Value = String> {
             "tag",
             "key",
             "authorized",
+            "hours",
+            "zone: UTC",
+            "days: [mon]",
+            "from",
+            "to",
+            "'24:00'",
+            "2026-11-21T22:00Z",
+            "2026-12-25",
+            "changes",
+            "networks",
+            "cidrs: [198.51.100.0/24]",
+            "exemptions",
+            "actors",
+            "until",
+            "rules",
+            "threshold: 5",
+            "path: /team/",
             "critical",
             "otherwise",
             "observe",
