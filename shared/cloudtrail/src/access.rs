@@ -32,10 +32,43 @@ pub struct Access {
     pub account: Option<AccountId>,
     /// The Region that logged it.
     pub region: Option<String>,
+    /// Whether the call only reads (`readOnly`); absent when the record does not tell.
+    pub read_only: Option<bool>,
+    /// The ARN of the parameter that Parameter Store used a key for with the actor's rights. It is no asset: no entry of
+    /// the settings names parameters (AWS Systems Manager User Guide, *AWS KMS encryption for AWS Systems Manager
+    /// Parameter Store SecureString parameters*: encryption context `PARAMETER_ARN`).
+    pub parameter: Option<String>,
 }
 
-/// The services whose records Portcullis is about: keys, secrets and the audit trail.
-const RELEVANT: [&str; 3] = ["kms", "secretsmanager", "cloudtrail"];
+/// The services whose every record is relevant: keys, secrets and the audit trail.
+const ALWAYS: [&str; 3] = ["kms", "secretsmanager", "cloudtrail"];
+
+/// The services of which the calls that write are relevant: by them an attacker hides (audit stores, detectors, guard
+/// rails, the stack's own parts) or widens what it may do. `monitoring` is CloudWatch's name in `eventSource`.
+const WHEN_WRITING: [&str; 22] = [
+    "access-analyzer",
+    "cloudformation",
+    "cloudwatch",
+    "config",
+    "detective",
+    "dynamodb",
+    "events",
+    "guardduty",
+    "iam",
+    "inspector2",
+    "lambda",
+    "logs",
+    "macie2",
+    "monitoring",
+    "organizations",
+    "s3",
+    "scheduler",
+    "securityhub",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
+];
 
 impl Access {
     /// Resolves a record. Never fails: what the record does not tell is absent or unknown.
@@ -63,13 +96,30 @@ impl Access {
             via,
             account: account(record),
             region: owned(record.aws_region.as_ref()),
+            read_only: record.read_only.as_ref().and_then(|read_only| read_only.as_str().parse().ok()),
+            parameter: asset::parameter(record),
             actor,
         }
     }
 
-    /// Whether the record is about keys, secrets or the audit trail.
+    /// Whether the record is about what the rules are about:
+    ///
+    /// - any call of KMS, Secrets Manager and CloudTrail;
+    /// - of RDS and EC2, copies and exports, which may leave data under another account's key;
+    /// - of Parameter Store, reads of values (`GetParameter`, `GetParameters`, `GetParametersByPath`,
+    ///   `GetParameterHistory`);
+    /// - of SSM, EventBridge and its scheduler, Config, GuardDuty, Security Hub, Macie, Inspector, Detective, Access
+    ///   Analyzer, S3, CloudWatch and its logs, Lambda, SQS, SNS, DynamoDB, IAM, STS, CloudFormation and Organizations,
+    ///   calls that write: those that CloudTrail does not mark as `readOnly`, so that one without a mark counts.
+    ///   `sts:AssumeRole` is marked as reading.
+    ///
+    /// Everything else in a log file is read, and then of no interest.
     pub fn is_relevant(&self) -> bool {
-        RELEVANT.contains(&self.action.service.as_str())
+        let Action { service, name } = &self.action;
+        ALWAYS.contains(&service.as_str())
+            || (service == "ssm" && name.starts_with("GetParameter"))
+            || (matches!(service.as_str(), "rds" | "ec2") && (name.starts_with("Copy") || name == "StartExportTask"))
+            || (WHEN_WRITING.contains(&service.as_str()) && self.read_only != Some(true))
     }
 
     /// The access as evidence, with the hash of the record's text as received.
@@ -179,6 +229,30 @@ mod tests {
     #[test_case("yesterday", false)]
     fn times(text: &str, readable: bool) {
         assert_eq!(access(&format!(r#""eventTime":"{text}""#)).time.is_some(), readable);
+    }
+
+    #[test_case("kms", "Decrypt", "true", true)]
+    #[test_case("secretsmanager", "ListSecrets", "true", true)]
+    #[test_case("cloudtrail", "LookupEvents", "true", true)]
+    #[test_case("ssm", "GetParametersByPath", "true", true)]
+    #[test_case("ssm", "PutParameter", "false", true)]
+    #[test_case("ssm", "DescribeInstanceInformation", "true", false)]
+    #[test_case("s3", "PutBucketLifecycle", "false", true)]
+    #[test_case("s3", "PutBucketLifecycle", "\"false\"", true ; "a mark as text")]
+    #[test_case("s3", "DeleteBucket", "null", true ; "no mark")]
+    #[test_case("s3", "GetBucketAcl", "true", false)]
+    #[test_case("s3", "GetBucketAcl", "\"true\"", false ; "a reading mark as text")]
+    #[test_case("monitoring", "DeleteAlarms", "false", true)]
+    #[test_case("iam", "DetachRolePolicy", "false", true)]
+    #[test_case("organizations", "LeaveOrganization", "false", true)]
+    #[test_case("sts", "AssumeRole", "true", false)]
+    #[test_case("ec2", "CopySnapshot", "false", true)]
+    #[test_case("rds", "StartExportTask", "false", true)]
+    #[test_case("ec2", "RunInstances", "false", false)]
+    fn relevance(service: &str, name: &str, read_only: &str, expected: bool) {
+        let json =
+            format!(r#"{{"eventName":"{name}","eventSource":"{service}.amazonaws.com","readOnly":{read_only}}}"#);
+        assert_eq!(Access::of(&Record::parse(&json).unwrap()).is_relevant(), expected);
     }
 
     #[test]

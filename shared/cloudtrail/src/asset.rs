@@ -6,8 +6,8 @@ use crate::denial::{denied_resource, mentioned_arn};
 use crate::json::{Json, Text};
 use crate::record::Record;
 
-/// The keys or secrets that a record names, each once, the most telling name of each. Empty for other services and for
-/// calls that name none, such as `ListSecrets`.
+/// The keys or secrets that a record names, each once, the most telling name of each. A call to KMS that Secrets Manager
+/// makes is about the key and the secret. Empty for other services and for calls that name none, such as `ListSecrets`.
 pub(crate) fn resolve(record: &Record<'_>) -> Vec<Asset> {
     match record.service() {
         "kms" => keys(record),
@@ -49,7 +49,30 @@ fn keys(record: &Record<'_>) -> Vec<Asset> {
     }
     // A key says more than the alias it was called by.
     assets.sort_by_key(|asset| !matches!(asset, Asset::Key(_)));
+    add(&mut assets, secret_behind(record).and_then(|arn| home.secret(arn)));
     assets
+}
+
+/// The secret that Secrets Manager uses the key for. Only its own calls are believed: an encryption context is the
+/// caller's choice. The check made when a key is given to a secret uses no secret
+/// (Secrets Manager User Guide, *Secret encryption and decryption*: `SecretARN`, `SecretVersionId`).
+fn secret_behind<'r>(record: &'r Record<'_>) -> Option<&'r str> {
+    let context = context_of_service(record, "secretsmanager.")?;
+    let is_check = context.text("SecretVersionId") == Some("RequestToValidateKeyAccess");
+    context.text("SecretARN").filter(|_| !is_check)
+}
+
+/// The parameter that Parameter Store uses the key for, by its ARN.
+pub(crate) fn parameter(record: &Record<'_>) -> Option<String> {
+    context_of_service(record, "ssm.")?.text("PARAMETER_ARN").map(str::to_owned)
+}
+
+/// The encryption context of a KMS call that the service, a DNS name beginning with `prefix`, made with the caller's
+/// rights or its own.
+fn context_of_service<'r, 'a>(record: &'r Record<'a>, prefix: &str) -> Option<&'r Json<'a>> {
+    let invoked_by = record.user_identity.as_ref()?.invoked_by.as_ref()?.as_str();
+    let is_its_own = record.service() == "kms" && invoked_by.starts_with(prefix);
+    record.request_parameters.as_ref().filter(|_| is_its_own)?.get("encryptionContext")
 }
 
 /// `GetSecretValue` has no `resources`: the target is `secretId` as the caller typed it. Answers spell the ARN `arn` or
@@ -200,6 +223,33 @@ mod tests {
     #[test_case(r#""requestParameters":"null""#, &[] ; "a string where an object belongs")]
     fn secrets_of(rest: &str, expected: &[&str]) {
         assert_eq!(names("secretsmanager", rest), expected);
+    }
+
+    const BEHIND: &str = r#""resources":[{"ARN":"arn:aws:kms:eu-west-1:111122223333:key/k1"}],"requestParameters":{"encryptionContext":
+        {"SecretARN":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf","SecretVersionId":"v1"}}"#;
+
+    #[test_case("secretsmanager.amazonaws.com", "v1", true)]
+    #[test_case("secretsmanager.amazonaws.com", "RequestToValidateKeyAccess", false ; "a check uses no secret")]
+    #[test_case("lambda.amazonaws.com", "v1", false ; "anybody can write a context")]
+    #[test_case("", "v1", false ; "a direct call")]
+    fn the_secret_behind_a_decryption(invoked_by: &str, version: &str, expected: bool) {
+        let rest = format!(r#""userIdentity":{{"invokedBy":"{invoked_by}"}},{}"#, BEHIND.replace("v1", version));
+        let both = [
+            "arn:aws:kms:eu-west-1:111122223333:key/k1",
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf",
+        ];
+        assert_eq!(names("kms", &rest), if expected { &both[..] } else { &both[..1] });
+    }
+
+    #[test_case("kms", "ssm.amazonaws.com", Some("arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db"))]
+    #[test_case("kms", "lambda.amazonaws.com", None ; "anybody can write a context")]
+    #[test_case("s3", "ssm.amazonaws.com", None ; "another service")]
+    fn the_parameter_behind_a_decryption(service: &str, invoked_by: &str, expected: Option<&str>) {
+        let json = format!(
+            r#"{{"eventSource":"{service}.amazonaws.com","userIdentity":{{"invokedBy":"{invoked_by}"}},"requestParameters":
+            {{"encryptionContext":{{"PARAMETER_ARN":"arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db"}}}}}}"#
+        );
+        assert_eq!(parameter(&Record::parse(&json).unwrap()).as_deref(), expected);
     }
 
     #[test]

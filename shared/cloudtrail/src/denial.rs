@@ -5,11 +5,19 @@
 //! perform: ACTION on resource: RESOURCE because …` or `… with an explicit deny in …`, and further text may follow, so
 //! nothing is anchored at the end.
 
-/// The resource that a denial names, as the caller typed it or as an ARN.
-pub(crate) fn denied_resource(message: &str) -> Option<&str> {
+/// What IAM puts before the name of a resource of its own.
+const IAM_KINDS: [&str; 5] = ["role", "user", "group", "policy", "instance-profile"];
+
+/// The resource that a denial (`errorMessage`) names, as the caller typed it or as an ARN; absent for other messages and
+/// for denials that name none.
+pub fn denied_resource(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once("is not authorized to perform:")?;
     let (_, rest) = rest.split_once(" on resource: ")?;
-    let resource = rest.split_whitespace().next()?.trim_matches(|quote| matches!(quote, '"' | '\'' | '`'));
+    let mut words = rest.split_whitespace();
+    let first = words.next()?;
+    // IAM names its own things by kind and name: `role app`.
+    let named = if IAM_KINDS.contains(&first) { words.next()? } else { first };
+    let resource = named.trim_matches(|quote| matches!(quote, '"' | '\'' | '`'));
     (!resource.is_empty() && resource != "*").then_some(resource)
 }
 
@@ -39,6 +47,7 @@ mod tests {
     #[test_case(" on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSDenyAll",
         Some("arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf") ; "explicit deny")]
     #[test_case(" on resource: prod/db", Some("prod/db") ; "nothing follows")]
+    #[test_case(" on resource: role portcullis-respond because no identity-based policy allows it", Some("portcullis-respond") ; "a role by its name")]
     #[test_case(" on resource: * because no identity-based policy allows it", None ; "star")]
     #[test_case(" because no identity-based policy allows the secretsmanager:ListSecrets action", None ; "no resource")]
     #[test_case(" on the resource associated with this ciphertext because the resource does not exist", None ; "ciphertext")]

@@ -11,6 +11,7 @@ mod record;
 mod stream;
 
 pub use access::Access;
+pub use denial::denied_resource;
 pub use envelope::{Contents, LogFile, Other, RawRecord, Unreadable, open};
 pub use gzip::{Inflated, inflate};
 pub use json::{Json, Text};
