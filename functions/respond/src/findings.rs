@@ -5,7 +5,9 @@ use portcullis_aws::{DynamoLedger, IamQuarantine, IamReader, SdkConfig, SnsPager
 use portcullis_domain::{AccountId, Finding, PolicyArn, RoleArn, error_chain};
 use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, reply, split};
 use portcullis_paging::PageContext;
-use portcullis_response::{Containment, Deployment, Entry, PageState, Refusal, Report, RespondError, Responder};
+use portcullis_response::{
+    Containment, Deployment, Entry, Gone, PageState, Refusal, Report, RespondError, Responder, Withdrawal,
+};
 use portcullis_settings::Settings;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -87,10 +89,16 @@ impl Findings {
 }
 
 async fn respond(responder: &Responder<'_>, message: &Message, metrics: &mut Metrics) -> Result<(), FunctionError> {
-    let finding: Finding = serde_json::from_str(&message.body)
-        .map_err(|error| FunctionError::Rejected(format!("the message is not a finding: {error}")))?;
-    let last_try = message.receive_count >= PATIENCE;
-    match responder.respond(&finding, Timestamp::now(), last_try).await {
+    let now = Timestamp::now();
+    let report = if let Ok(Withdrawal { withdrawn }) = serde_json::from_str(&message.body) {
+        responder.withdraw(&withdrawn, now).await
+    } else {
+        let finding: Finding = serde_json::from_str(&message.body).map_err(|error| {
+            FunctionError::Rejected(format!("the message is neither a finding nor a withdrawal: {error}"))
+        })?;
+        responder.respond(&finding, now, message.receive_count >= PATIENCE).await
+    };
+    match report {
         Ok(Report::Duplicate(id)) => {
             metrics.count(Metric::DUPLICATES, &[], 1);
             tracing::info!(finding = %id, "dealt with before");
@@ -98,6 +106,31 @@ async fn respond(responder: &Responder<'_>, message: &Message, metrics: &mut Met
         }
         Ok(Report::Done(entry)) => {
             record(&entry, metrics);
+            // What is taken up again has its parts counted already.
+            if let Some(burst) = entry.finding.burst.as_ref().filter(|_| entry.earlier.is_none()) {
+                metrics.count(Metric::SUPERSEDED, &[], burst.supersedes.len());
+            }
+            Ok(())
+        }
+        Ok(Report::Updated { entry, superseded }) => {
+            metrics.count(Metric::BURST_UPDATES, &[], 1);
+            metrics.count(Metric::SUPERSEDED, &[], superseded);
+            tracing::info!(
+                finding = %entry.finding.id,
+                rule = entry.finding.rule.id,
+                events = entry.finding.burst.as_ref().map(|burst| burst.events),
+                continues = entry.continues.as_ref().map(ToString::to_string),
+                superseded,
+                "dealt with before, has grown"
+            );
+            Ok(())
+        }
+        Ok(Report::Withdrawn(entry)) => {
+            let told = matches!(&entry.gone, Some(Gone::Withdrawn { message_id: Some(_), .. }));
+            if told {
+                metrics.count(Metric::PAGES, &["withdrawn"], 1);
+            }
+            tracing::info!(finding = %entry.finding.id, rule = entry.finding.rule.id, told, "withdrawn");
             Ok(())
         }
         Err(error) => {

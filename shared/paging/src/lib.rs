@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod burst;
 mod finding;
 mod released;
 mod text;
+mod withdrawn;
 
-use portcullis_response::Notice;
+use portcullis_response::{Gone, Notice};
 
 /// What a page needs to know beside the notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +27,12 @@ pub struct Page {
 /// Renders a notice.
 pub fn render(notice: Notice<'_>, context: &PageContext) -> Page {
     match notice {
-        Notice::Finding(entry) => finding::render(entry, context),
+        Notice::Finding(entry) => match &entry.gone {
+            Some(Gone::Withdrawn { at, quarantine: Some(quarantine), .. }) => {
+                withdrawn::render(entry, *at, quarantine, context)
+            }
+            _ => finding::render(entry, context),
+        },
         Notice::Released { quarantine, detached } => released::render(quarantine, detached, context),
     }
 }

@@ -6,8 +6,8 @@ use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_paging::{Page, PageContext, render};
 use portcullis_response::{
-    Containment, Decision, Deployment, Detached, Entry, Notice, PageState, Plan, Quarantine, QuarantineState, Refusal,
-    Step, target,
+    Containment, Decision, Deployment, Detached, Entry, Notice, Plan, Quarantine, QuarantineState, Refusal, Step,
+    target,
 };
 use portcullis_settings::Response;
 use portcullis_testkit::finding;
@@ -20,20 +20,11 @@ fn entry() -> Entry {
     let finding = finding("11111111-0000-4000-8000-000000000001");
     let target = target(&finding, &Deployment::default()).unwrap();
     let policy = "arn:aws:iam::aws:policy/AWSDenyAll".parse().unwrap();
-    Entry {
-        finding,
-        decided_at: now(),
-        decision: Decision { wanted: Response::Quarantine, response: Response::Quarantine, refusals: Vec::new() },
-        plan: Plan { steps: vec![Step::AttachPolicy { target, policy }] },
-        containment: Some(Containment::Contained {
-            at: now(),
-            until: now() + SignedDuration::from_hours(4),
-            verified: true,
-        }),
-        page: PageState::None,
-        lease_until: now(),
-        done: false,
-    }
+    let decision = Decision { wanted: Response::Quarantine, response: Response::Quarantine, refusals: Vec::new() };
+    let plan = Plan { steps: vec![Step::AttachPolicy { target, policy }] };
+    let until = now() + SignedDuration::from_hours(4);
+    let containment = Some(Containment::Contained { at: now(), until, verified: true });
+    Entry { containment, ..Entry::new(finding, decision, plan, now()) }
 }
 
 fn page(entry: &Entry) -> Page {

@@ -6,6 +6,7 @@ use portcullis_settings::{Response, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{Quarantine, QuarantineState};
+use crate::form::{last_event, newest_ground};
 use crate::guard::{Refusal, Target, target};
 
 /// What Portcullis knows of itself.
@@ -26,17 +27,18 @@ pub struct Decision {
     /// What is to be done.
     #[serde(with = "word")]
     pub response: Response,
-    /// The guards that refused to contain the actor; empty unless containment was to be done.
+    /// The guards that refused to contain the actor; empty unless containment was to be done, or the rule is in shadow.
     #[serde(default)]
     pub refusals: Vec<Refusal>,
 }
 
-/// An event older than this is paged about and not acted on: it comes from a backfill or a queue that stood still, and
+/// An event older than this, or a burst whose last event is, is paged about and not acted on: it comes from a backfill or a queue that stood still, and
 /// whoever it was has long been dealt with, or must be by people.
 const STALE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Decides by severity, tier and mode, then hears the guards that can be judged from the record, the settings and the
-/// ledger. A refused containment becomes a page, unless the actor was merely denied while in quarantine.
+/// ledger. A refused containment becomes a page, unless the actor was merely denied while in quarantine. What a rule in
+/// shadow finds is only written down.
 ///
 /// `known` is the actor's quarantine, past or present, as far as it can be trusted.
 pub fn decide(
@@ -49,6 +51,9 @@ pub fn decide(
     let wanted = settings.uncapped_response(finding.rule.severity, finding.tier);
     let response = settings.response(finding.rule.severity, finding.tier);
     let decision = Decision { wanted, response, refusals: Vec::new() };
+    if finding.shadow {
+        return (Decision { response: Response::Observe, ..decision.refused(Refusal::Shadow) }, None);
+    }
     // Being denied is what a quarantine is for: written down, but nobody is woken by it.
     if let Some(quarantine) = known.filter(|known| known.is_in_force() && finding.is_denied())
         && response > Response::Observe
@@ -90,9 +95,9 @@ fn containable(
         return Err(Refusal::Indirect { via });
     }
     if let Some(quarantine) = known {
-        refuse_known(quarantine, finding.time())?;
+        refuse_known(quarantine, newest_ground(finding))?;
     }
-    let event = finding.time();
+    let event = last_event(finding);
     if event.is_none_or(|event| now.duration_since(event) > STALE) {
         return Err(Refusal::Stale { event });
     }
@@ -113,17 +118,17 @@ fn refuse_known(quarantine: &Quarantine, event: Option<Timestamp>) -> Result<(),
 }
 
 /// The settings' word for a response, in JSON.
-mod word {
+pub(crate) mod word {
     use portcullis_settings::Response;
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serializer};
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-    pub(super) fn serialize<S: Serializer>(response: &Response, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(response: &Response, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(response.as_str())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Response, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Response, D::Error> {
         let word = String::deserialize(deserializer)?;
         let known = Response::ALL.iter().find(|response| response.as_str() == word);
         known.copied().ok_or_else(|| D::Error::custom(format!("`{word}` is not a response")))

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use portcullis_domain::{Finding, FindingId, PolicyArn};
+use portcullis_settings::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::decide::Decision;
+use crate::decide::{Decision, word};
 use crate::guard::Target;
 use crate::plan::Plan;
 
@@ -12,7 +13,7 @@ use crate::plan::Plan;
 /// any two steps is resumed where it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The finding.
+    /// The finding, in the newest form that was told.
     pub finding: Finding,
     /// When it was decided.
     pub decided_at: Timestamp,
@@ -31,6 +32,54 @@ pub struct Entry {
     /// Whether nothing is left to do.
     #[serde(default)]
     pub done: bool,
+    /// The finding that this one goes on from: what was done about that one counts for this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<FindingId>,
+    /// What had been done when it was taken up again, because a newer form called for more; absent the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Earlier>,
+    /// Why nothing is done about it any more: the entry is kept so that a late delivery of the finding does nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Gone>,
+    /// Whether the finding itself never came and only its id is true: another one superseded it, or it was withdrawn,
+    /// before it arrived.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unheard: bool,
+}
+
+/// What had been done about a finding when it was taken up again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// What had been decided.
+    #[serde(with = "word")]
+    pub response: Response,
+    /// Who had been put in quarantine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contained: Option<Target>,
+    /// Whether on-call had been told.
+    pub paged: bool,
+}
+
+/// Why nothing is done about a finding any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "gone", rename_all = "kebab-case")]
+pub enum Gone {
+    /// It turned out to be a part of another one. The rest of the entry stays as it was.
+    Superseded {
+        /// The other one.
+        by: FindingId,
+    },
+    /// It no longer holds, since more events are known.
+    Withdrawn {
+        /// When that was heard.
+        at: Timestamp,
+        /// The quarantine that it had led to and that was in force then; on-call is told of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quarantine: Option<Box<Quarantine>>,
+        /// SNS's message id, once on-call was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_id: Option<String>,
+    },
 }
 
 /// What came of a containment.
@@ -77,7 +126,7 @@ pub enum PageState {
     },
     /// None was sent, because the same rule on the same actor was paged a short while ago.
     Repeat {
-        /// The finding that was paged.
+        /// The finding that was paged; itself when it was taken up again to no avail.
         of: FindingId,
     },
 }

@@ -97,6 +97,11 @@ pub enum Refusal {
         /// Its name.
         name: String,
     },
+    /// Several actors, none of whom may be contained for what the others did.
+    SeveralActors {
+        /// How many, in words.
+        named: String,
+    },
     /// A principal of another account; a role of the same name at home has nothing to do with it.
     ForeignAccount {
         /// Its account, where the record tells.
@@ -151,6 +156,8 @@ pub enum Refusal {
     Gone,
     /// The deny policy is on it already, attached by somebody else; releasing it would take away what was there before.
     AlreadyDenied,
+    /// The rule is in shadow: it is being tried out, and nobody is paged.
+    Shadow,
     /// IAM could not be asked about it, so nothing is certain.
     Unreadable {
         /// What failed.
@@ -164,6 +171,7 @@ impl Refusal {
         match self {
             Self::Root => "root",
             Self::Service { .. } => "service",
+            Self::SeveralActors { .. } => "several-actors",
             Self::ForeignAccount { .. } => "foreign-account",
             Self::NotNamed { .. } => "not-named",
             Self::ServiceLinkedRole => "service-linked-role",
@@ -178,6 +186,7 @@ impl Refusal {
             Self::Recreated { .. } => "recreated",
             Self::Gone => "gone",
             Self::AlreadyDenied => "already-denied",
+            Self::Shadow => "shadow",
             Self::Unreadable { .. } => "unreadable",
         }
     }
@@ -191,6 +200,9 @@ impl fmt::Display for Refusal {
                 f.write_str("the root user cannot be confined by an IAM policy; use an SCP or central root management")
             }
             Self::Service { name } => write!(f, "{name} is an AWS service acting for itself"),
+            Self::SeveralActors { named } => {
+                write!(f, "{named} took part; which of them to deny is for people to decide")
+            }
             Self::ForeignAccount { account: Some(account) } => {
                 write!(f, "it belongs to account {account}, where this installation may not act")
             }
@@ -219,6 +231,9 @@ impl fmt::Display for Refusal {
             }
             Self::Gone => f.write_str("it no longer exists"),
             Self::AlreadyDenied => f.write_str("it carries the deny policy already, attached by somebody else"),
+            Self::Shadow => {
+                f.write_str("its rule is in shadow: what it would lead to is written down, and nobody is paged")
+            }
             Self::Unreadable { error } => write!(f, "IAM could not be asked about it: {error}"),
         }
     }
@@ -236,6 +251,9 @@ pub fn target(finding: &Finding, deployment: &Deployment) -> Result<Target, Refu
         Principal::Root { .. } => return Err(Refusal::Root),
         Principal::Service { name } => return Err(Refusal::Service { name: name.clone() }),
         Principal::ForeignAccount { account, .. } => return Err(Refusal::ForeignAccount { account: account.clone() }),
+        Principal::Unknown { described_as } if finding.burst.as_ref().is_some_and(|burst| !burst.actors.is_empty()) => {
+            return Err(Refusal::SeveralActors { named: described_as.clone() });
+        }
         other @ (Principal::UnresolvedRole { .. }
         | Principal::IdentityCenterUser { .. }
         | Principal::ExternalIdentity { .. }

@@ -2,6 +2,7 @@
 
 mod decide;
 mod entry;
+mod form;
 mod guard;
 pub mod memory;
 mod notice;
@@ -9,9 +10,14 @@ mod plan;
 mod ports;
 mod release;
 mod respond;
+mod state;
+mod supersede;
+mod take_up;
+mod withdraw;
+mod work;
 
 pub use decide::{Decision, Deployment, decide};
-pub use entry::{Containment, Entry, PageMark, PageState, Quarantine, QuarantineState};
+pub use entry::{Containment, Earlier, Entry, Gone, PageMark, PageState, Quarantine, QuarantineState};
 pub use guard::{Refusal, Target, target};
 pub use notice::Notice;
 pub use plan::{Identity, Plan, Step, plan};
@@ -21,3 +27,4 @@ pub use ports::{
 };
 pub use release::{ReleaseError, ReleaseReport, Releaser};
 pub use respond::{Report, RespondError, Responder};
+pub use withdraw::Withdrawal;

@@ -129,7 +129,7 @@ impl LiftQuarantine for MemoryIam {
     }
 }
 
-/// A pager that keeps the ids of the findings it was told of, and of released principals.
+/// A pager that keeps the ids of the findings it was told of, and of released principals and withdrawn findings.
 #[derive(Debug, Default)]
 pub struct MemoryPager {
     sent: Mutex<Vec<String>>,
@@ -147,6 +147,7 @@ impl Pager for MemoryPager {
     async fn page(&self, notice: Notice<'_>) -> Result<String, PortError> {
         let mut sent = lock(&self.sent);
         sent.push(match notice {
+            Notice::Finding(entry) if entry.gone.is_some() => format!("withdrawn {}", entry.finding.id),
             Notice::Finding(entry) => entry.finding.id.to_string(),
             Notice::Released { quarantine, .. } => format!("released {}", quarantine.target.arn()),
         });

@@ -6,7 +6,7 @@ use crate::ports::Detached;
 /// Something to tell on-call.
 #[derive(Clone, Copy, Debug)]
 pub enum Notice<'n> {
-    /// A finding, with what was decided and done so far.
+    /// A finding, with what was decided and done so far; or that it was withdrawn, while somebody is in quarantine for it.
     Finding(&'n Entry),
     /// A quarantine was lifted.
     Released {

@@ -3,23 +3,28 @@
 //! The order is fixed: write down what is to be done; contain; write down what came of it; page; write that down. A crash
 //! anywhere leaves an entry that the next delivery resumes. Only a crash between publishing a page and writing it down
 //! makes a second page, of the same finding id.
+//!
+//! A burst is one finding that is told again as it grows, and takes the place of others when they turn out to be parts of
+//! it: see `take_up.rs` and `supersede.rs`.
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis_domain::{Finding, FindingId, PolicyArn};
-use portcullis_settings::{Response, Settings};
+use portcullis_domain::{Finding, FindingId};
+use portcullis_settings::Settings;
 
 use crate::decide::{Decision, Deployment, decide};
-use crate::entry::{Containment, Entry, PageMark, PageState, Quarantine, QuarantineState};
+use crate::entry::{Entry, Quarantine, QuarantineState};
+use crate::form::newest;
 use crate::guard::{Refusal, Target};
-use crate::notice::Notice;
-use crate::plan::{Plan, Step, plan};
+use crate::plan::{Plan, plan};
 use crate::ports::{
     Ledger, LedgerError, Pager, PortError, PortErrorKind, QuarantinePort, ReadIdentity, Version, Versioned,
 };
+use crate::supersede::strongest;
+use crate::work::Work;
 
 /// How long one worker has a finding to itself. Longer than the function may run, so that a lease that has ended means
 /// a worker that has died.
-const LEASE: SignedDuration = SignedDuration::from_secs(90);
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// Everything that responding needs.
 #[derive(Clone, Copy)]
@@ -43,8 +48,18 @@ pub struct Responder<'p> {
 pub enum Report {
     /// It was dealt with now.
     Done(Box<Entry>),
-    /// It had been dealt with before: nothing was done.
+    /// It had been dealt with before, in an older form or as parts of it, and calls for no more: the newest form was
+    /// written down.
+    Updated {
+        /// The entry.
+        entry: Box<Entry>,
+        /// How many findings turned out to be parts of it.
+        superseded: usize,
+    },
+    /// It had been dealt with before, is a part of another one, or was withdrawn: nothing was done.
     Duplicate(FindingId),
+    /// It does not hold any more, which was written down now.
+    Withdrawn(Box<Entry>),
 }
 
 /// Why a finding is not dealt with yet. The message goes back to its queue.
@@ -98,14 +113,31 @@ impl Responder<'_> {
     ///
     /// When something is left to do that a later delivery of the same finding may complete.
     pub async fn respond(&self, finding: &Finding, now: Timestamp, last_try: bool) -> Result<Report, RespondError> {
-        let ledger_error = |source| RespondError::Ledger { id: finding.id.clone(), source };
-        let held = match self.ledger.entry(&finding.id).await.map_err(ledger_error)? {
-            Some(known) if known.item.done => return Ok(Report::Duplicate(finding.id.clone())),
-            Some(known) if known.item.lease_until > now => return Err(RespondError::Busy(finding.id.clone())),
-            Some(known) => self.reconsider(known, now).await?,
-            None => Versioned { item: self.decide(finding, now, last_try).await?, version: Version(0) },
+        let own = self.entry(&finding.id).await?;
+        if let Some(own) = &own {
+            if self.is_gone(finding, &own.item).await? {
+                return Ok(Report::Duplicate(finding.id.clone()));
+            }
+            if own.item.is_held(now) {
+                return Err(RespondError::Busy(finding.id.clone()));
+            }
+        }
+        let version = own.as_ref().map_or(Version(0), |own| own.version);
+        let own = own.map(|own| own.item).filter(|own| !own.unheard);
+        let parts = self.bury(finding, own.as_ref(), now).await?;
+        let form = newest(own.as_ref().map(|own| &own.finding), finding);
+        if own.as_ref().is_some_and(|own| own.done && own.finding == form) {
+            return Ok(Report::Duplicate(finding.id.clone()));
+        }
+        let entry = match strongest(own, parts.heard, &form) {
+            None => self.decide(&form, now, last_try).await?,
+            Some(base) => self.take_up(base, form, now, last_try).await?,
         };
-        let mut work = Work { responder: self, entry: held.item, version: held.version };
+        let mut work = Work { responder: self, entry, version };
+        if work.entry.done {
+            work.save().await?;
+            return Ok(Report::Updated { entry: Box::new(work.entry), superseded: parts.buried });
+        }
         work.entry.lease_until = now + LEASE;
         work.save().await?;
         let retry = work.contain(now).await?;
@@ -121,13 +153,34 @@ impl Responder<'_> {
         Ok(Report::Done(Box::new(work.entry)))
     }
 
-    async fn decide(&self, finding: &Finding, now: Timestamp, last_try: bool) -> Result<Entry, RespondError> {
+    pub(crate) async fn entry(&self, id: &FindingId) -> Result<Option<Versioned<Entry>>, RespondError> {
+        self.ledger.entry(id).await.map_err(ledger_error(id))
+    }
+
+    pub(crate) async fn put(&self, entry: &Entry, expected: Version) -> Result<Version, RespondError> {
+        self.ledger.put_entry(entry, expected).await.map_err(write_error(&entry.finding.id))
+    }
+
+    /// The quarantine of the principal `arn`; `id` is the finding that it is read for.
+    pub(crate) async fn quarantine_of(
+        &self,
+        arn: &str,
+        id: &FindingId,
+    ) -> Result<Option<Versioned<Quarantine>>, RespondError> {
+        self.ledger.quarantine(arn).await.map_err(ledger_error(id))
+    }
+
+    pub(crate) async fn decide(
+        &self,
+        finding: &Finding,
+        now: Timestamp,
+        last_try: bool,
+    ) -> Result<Entry, RespondError> {
         let known = match finding.actor.principal.arn() {
-            Some(arn) => self.ledger.quarantine(arn).await,
-            None => Ok(None),
+            Some(arn) => self.quarantine_of(arn, &finding.id).await?.map(|known| known.item),
+            None => None,
         };
-        let known = known.map_err(|source| RespondError::Ledger { id: finding.id.clone(), source })?;
-        let known = match known.map(|known| known.item) {
+        let known = match known {
             Some(known) if known.is_in_force() && !self.is_in_place(&known, finding).await => None,
             known => known,
         };
@@ -136,21 +189,12 @@ impl Responder<'_> {
             .plan(decision, target, last_try)
             .await
             .map_err(|source| RespondError::Identity { id: finding.id.clone(), source })?;
-        Ok(Entry {
-            finding: finding.clone(),
-            decided_at: now,
-            decision,
-            plan,
-            containment: None,
-            page: PageState::None,
-            lease_until: now,
-            done: false,
-        })
+        Ok(Entry::new(finding.clone(), decision, plan, now))
     }
 
     /// Whether the quarantine of the ledger is on the actor in truth. Somebody may have taken it off, or have made the
     /// role again; one that is still being attached may come to nothing.
-    async fn is_in_place(&self, known: &Quarantine, finding: &Finding) -> bool {
+    pub(crate) async fn is_in_place(&self, known: &Quarantine, finding: &Finding) -> bool {
         if finding.is_denied() && matches!(known.state, QuarantineState::Active { .. }) {
             return true;
         }
@@ -163,27 +207,6 @@ impl Responder<'_> {
             // Cannot be told: page, don't act.
             Err(_) => true,
         }
-    }
-
-    /// An unfinished entry keeps its plan, unless since then the settings, a guard or a release speak against it.
-    async fn reconsider(&self, mut known: Versioned<Entry>, now: Timestamp) -> Result<Versioned<Entry>, RespondError> {
-        let entry = &mut known.item;
-        if entry.plan.is_empty() || matches!(entry.containment, Some(Containment::Contained { .. })) {
-            return Ok(known);
-        }
-        let arn = entry.finding.actor.principal.arn().unwrap_or_default();
-        let quarantine = self.ledger.quarantine(arn).await;
-        let quarantine =
-            quarantine.map_err(|source| RespondError::Ledger { id: entry.finding.id.clone(), source })?.map(|q| q.item);
-        // What this very finding began is no reason to leave it half done.
-        let others = quarantine.filter(|known| !(known.is_in_force() && known.finding == entry.finding.id));
-        let (decision, target) = decide(&entry.finding, self.settings, self.deployment, others.as_ref(), now);
-        if target.is_none() {
-            entry.decision = decision;
-            entry.plan = Plan::default();
-            entry.containment = None;
-        }
-        Ok(known)
     }
 
     async fn plan(
@@ -207,165 +230,13 @@ impl Responder<'_> {
     }
 }
 
-/// One finding while it is held.
-struct Work<'r, 'p> {
-    responder: &'r Responder<'p>,
-    entry: Entry,
-    version: Version,
+pub(crate) fn ledger_error(id: &FindingId) -> impl FnOnce(PortError) -> RespondError {
+    |source| RespondError::Ledger { id: id.clone(), source }
 }
 
-impl Work<'_, '_> {
-    fn id(&self) -> FindingId {
-        self.entry.finding.id.clone()
-    }
-
-    async fn save(&mut self) -> Result<(), RespondError> {
-        self.version =
-            self.responder.ledger.put_entry(&self.entry, self.version).await.map_err(|error| match error {
-                LedgerError::Conflict => RespondError::Busy(self.id()),
-                LedgerError::Port(source) => RespondError::Ledger { id: self.id(), source },
-            })?;
-        Ok(())
-    }
-
-    /// Makes the planned calls, unless they were made already. Answers with the error when trying again may help.
-    async fn contain(&mut self, now: Timestamp) -> Result<Option<String>, RespondError> {
-        if matches!(self.entry.containment, Some(Containment::Contained { .. })) {
-            return Ok(None);
-        }
-        let mut retry = None;
-        for step in self.entry.plan.steps.clone() {
-            let Step::AttachPolicy { target, policy } = step;
-            match self.attach(&target, &policy, now).await? {
-                Ok(containment) => self.entry.containment = Some(containment),
-                Err(error) => {
-                    let uncertain = error.kind == PortErrorKind::Retryable;
-                    self.entry.containment = Some(Containment::Failed { at: now, error: error.chain(), uncertain });
-                    retry = (error.kind == PortErrorKind::Retryable).then(|| error.chain());
-                }
-            }
-            self.save().await?;
-        }
-        Ok(retry)
-    }
-
-    /// Writes the quarantine with its deadline first, then attaches, then reads back: an attached policy without a
-    /// deadline can never be left behind.
-    async fn attach(
-        &mut self,
-        target: &Target,
-        policy: &PolicyArn,
-        now: Timestamp,
-    ) -> Result<Result<Containment, PortError>, RespondError> {
-        let ledger = self.responder.ledger;
-        let id = self.id();
-        let ledger_error = |source| RespondError::Ledger { id: id.clone(), source };
-        let known = ledger.quarantine(target.arn()).await.map_err(ledger_error)?;
-        let version = known.as_ref().map_or(Version(0), |known| known.version);
-        let ours = known.filter(|known| known.item.is_in_force());
-        if let Some(other) = ours.as_ref().filter(|known| known.item.finding != id)
-            && self.responder.is_in_place(&other.item, &self.entry.finding).await
-        {
-            // Another finding on the same actor was quicker; its quarantine serves this one as well.
-            let until = other.item.until;
-            self.entry.decision = self.entry.decision.clone().refused(Refusal::AlreadyQuarantined { until });
-            let verified = matches!(other.item.state, QuarantineState::Active { verified: true });
-            return Ok(Ok(Containment::Contained { at: other.item.since, until, verified }));
-        }
-        let ours = ours.filter(|known| known.item.finding == id);
-        // One that was begun before a crash keeps its deadline.
-        let lifts = now + self.responder.settings.quarantine.lifts_after;
-        let (since, until) = ours.map_or((now, lifts), |known| (known.item.since, known.item.until));
-        let mut quarantine = Quarantine {
-            target: target.clone(),
-            policy: policy.clone(),
-            finding: id.clone(),
-            why: self.entry.finding.rule.title.clone(),
-            since,
-            until,
-            state: QuarantineState::Attaching,
-        };
-        let conflict = |error| match error {
-            LedgerError::Conflict => RespondError::Busy(id.clone()),
-            LedgerError::Port(source) => RespondError::Ledger { id: id.clone(), source },
-        };
-        let version = ledger.put_quarantine(&quarantine, version).await.map_err(conflict)?;
-        let attached = self.responder.quarantine.attach(target, policy).await;
-        let in_place = match self.responder.identities.read(target).await {
-            Ok(identity) => Some(identity.is_some_and(|identity| identity.attached.contains(policy))),
-            Err(_) => None,
-        };
-        // IAM's answer may be lost although the call went through, so what reading back shows counts for more.
-        let result = match (attached, in_place) {
-            (Ok(()), in_place) => Ok(in_place == Some(true)),
-            (Err(_), Some(true)) => Ok(true),
-            (Err(error), _) => Err(error),
-        };
-        quarantine.state = match (&result, in_place) {
-            (Ok(verified), _) => QuarantineState::Active { verified: *verified },
-            // A refusal is final. An answer that was lost may still take effect, whatever a stale read shows.
-            (Err(error), Some(false)) if error.kind == PortErrorKind::Refused => QuarantineState::Failed,
-            // Not known: stays in force, so that the deadline takes it off in any case.
-            (Err(_), _) => QuarantineState::Attaching,
-        };
-        ledger.put_quarantine(&quarantine, version).await.map_err(conflict)?;
-        Ok(result.map(|verified| Containment::Contained { at: now, until: quarantine.until, verified }))
-    }
-
-    async fn page(&mut self, now: Timestamp) -> Result<(), RespondError> {
-        let failed = matches!(self.entry.containment, Some(Containment::Failed { .. }));
-        let due = match &self.entry.page {
-            _ if self.entry.decision.response < Response::Page => false,
-            PageState::None => true,
-            PageState::SentOfFailure { .. } => !failed,
-            PageState::Sent { .. } | PageState::Repeat { .. } => false,
-        };
-        if !due {
-            return Ok(());
-        }
-        if let Some(of) = self.is_repeat(now).await? {
-            self.entry.page = PageState::Repeat { of };
-            return self.save().await;
-        }
-        let paged = self.responder.pager.page(Notice::Finding(&self.entry)).await;
-        let message_id = paged.map_err(|source| RespondError::Page { id: self.id(), source });
-        let message_id = match message_id {
-            Ok(message_id) => message_id,
-            Err(error) => {
-                self.entry.lease_until = now;
-                self.save().await?;
-                return Err(error);
-            }
-        };
-        self.entry.page = if failed { PageState::SentOfFailure { message_id } } else { PageState::Sent { message_id } };
-        self.save().await
-    }
-
-    /// The finding that was paged for the same rule and actor a short while ago. A containment is always paged, and so
-    /// is its failure.
-    async fn is_repeat(&self, now: Timestamp) -> Result<Option<FindingId>, RespondError> {
-        let ledger_error = |source| RespondError::Ledger { id: self.id(), source };
-        let ledger = self.responder.ledger;
-        let finding = &self.entry.finding;
-        let (rule, actor) = (finding.rule.id.as_str(), finding.actor.principal.to_string());
-        let mark = ledger.page_mark(rule, &actor).await.map_err(ledger_error)?;
-        let version = mark.as_ref().map_or(Version(0), |mark| mark.version);
-        let acted = !self.entry.plan.is_empty();
-        if let Some(mark) = mark.filter(|mark| !acted && mark.item.finding != finding.id && mark.item.quiet_until > now)
-        {
-            // A page that was announced and never sent makes nothing a repeat.
-            let of = ledger.entry(&mark.item.finding).await.map_err(ledger_error)?;
-            if of.is_some_and(|of| matches!(of.item.page, PageState::Sent { .. } | PageState::SentOfFailure { .. })) {
-                return Ok(Some(mark.item.finding));
-            }
-        }
-        let quiet_until = now + self.responder.settings.paging.repeat_after;
-        let mark = PageMark { finding: finding.id.clone(), quiet_until };
-        match ledger.put_page_mark(rule, &actor, &mark, version).await {
-            // After a conflict another worker is paging the same rule and actor at this very moment. Better twice than
-            // not at all.
-            Ok(_) | Err(LedgerError::Conflict) => Ok(None),
-            Err(LedgerError::Port(source)) => Err(ledger_error(source)),
-        }
+pub(crate) fn write_error(id: &FindingId) -> impl FnOnce(LedgerError) -> RespondError {
+    |error| match error {
+        LedgerError::Conflict => RespondError::Busy(id.clone()),
+        LedgerError::Port(source) => RespondError::Ledger { id: id.clone(), source },
     }
 }

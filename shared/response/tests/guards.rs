@@ -3,10 +3,10 @@
 #![cfg(test)]
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis_domain::{Outcome, Principal, Severity, Tier};
+use portcullis_domain::{Actor, Finding, Outcome, Principal, Severity, Tier};
 use portcullis_response::{Deployment, Identity, PageState, Quarantine, QuarantineState, Refusal, decide, plan};
 use portcullis_settings::{Mode, Response, Settings, parse};
-use portcullis_testkit::{ROLE, finding, finding_by, role};
+use portcullis_testkit::{ROLE, burst, finding, finding_by, role};
 use test_case::test_case;
 
 fn settings() -> Settings {
@@ -83,6 +83,29 @@ fn indirect_use_is_paged_only() {
     finding.evidence[0].via = Some("s3.amazonaws.com".to_owned());
     let (decision, _) = decide(&finding, &settings(), &deployment(), None, now());
     assert_eq!(decision.refusals, [Refusal::Indirect { via: "s3.amazonaws.com".to_owned() }]);
+}
+
+#[test]
+fn several_actors_are_paged_only() {
+    let mut burst = burst(role(ROLE), "e", 1, 3);
+    burst.actor = Actor::unknown("2 different actors");
+    burst.burst.as_mut().unwrap().actors = vec!["a".to_owned(), "b".to_owned()];
+    let (decision, target) = decide(&burst, &settings(), &deployment(), None, now());
+    assert_eq!(decision.refusals, [Refusal::SeveralActors { named: "2 different actors".to_owned() }]);
+    assert_eq!((decision.response, target), (Response::Page, None));
+}
+
+#[test_case(Mode::Observe)]
+#[test_case(Mode::Page)]
+#[test_case(Mode::Enforce)]
+fn a_rule_in_shadow_wakes_nobody(mode: Mode) {
+    let settings = Settings { mode, ..settings() };
+    for finding in [finding("e"), finding_by(Principal::Root { account: None }, "e")] {
+        let shadow = Finding { shadow: true, ..finding };
+        let (decision, target) = decide(&shadow, &settings, &deployment(), None, now());
+        assert_eq!((decision.wanted, decision.response, target), (Response::Quarantine, Response::Observe, None));
+        assert_eq!(decision.refusals, [Refusal::Shadow], "one word to count what would have been");
+    }
 }
 
 #[test_case(Mode::Observe, Response::Observe)]

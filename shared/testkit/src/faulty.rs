@@ -10,10 +10,13 @@ use portcullis_response::{
     Quarantine, QuarantinePort, ReadIdentity, Target, Version, Versioned,
 };
 
+use crate::turns::let_others;
+
 /// Which calls fail, counted over all ports that share it.
 #[derive(Debug, Default)]
 pub struct Faults {
     calls: Mutex<Vec<Fault>>,
+    taking_turns: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +35,12 @@ impl Faults {
             1 => Fault::Before,
             _ => Fault::After,
         };
-        Self { calls: Mutex::new(plan.iter().rev().map(fault).collect()) }
+        Self { calls: Mutex::new(plan.iter().rev().map(fault).collect()), taking_turns: false }
+    }
+
+    /// No call fails, but before each another worker may come in between: see [`take_turns`](crate::take_turns).
+    pub fn taking_turns() -> Self {
+        Self { taking_turns: true, ..Self::default() }
     }
 
     fn next(&self) -> Fault {
@@ -55,6 +63,9 @@ fn injected(what: &str) -> PortError {
 
 impl<P> Faulty<'_, P> {
     async fn call<T, E: From<PortError>>(&self, what: &str, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        if self.faults.taking_turns {
+            let_others().await;
+        }
         match self.faults.next() {
             Fault::None => call.await,
             Fault::Before => Err(injected(what).into()),

@@ -76,5 +76,7 @@ pub fn finding_by(principal: Principal, event_id: &str) -> Finding {
             via: None,
             record_sha256: "0".repeat(64),
         }],
+        burst: None,
+        shadow: false,
     }
 }

@@ -1,0 +1,129 @@
+//! What many events together came to, for the page: how many, in which time, by whom, and some of them.
+
+use jiff::SignedDuration;
+use portcullis_domain::{Asset, Burst, Evidence, Finding, Outcome};
+
+use crate::finding::{self, evidence, source};
+use crate::text::{Lines, one_line};
+
+/// How many examples of anything a page shows.
+const EXAMPLES: usize = 5;
+
+/// How much happened, who did it, from where, on what, with some of the events.
+pub(crate) fn tell(finding: &Finding, burst: &Burst, lines: &mut Lines) {
+    lines.lines("BURST", summary(burst));
+    lines.lines("WHO", actors(finding).unwrap_or_else(|| finding::who(finding)));
+    lines.lines("WHERE", origins(finding));
+    lines.lines("ASSET", assets(finding));
+    lines.lines("EVIDENCE", examples(finding, burst));
+}
+
+/// `12 events in 4 minutes`, when that was, and what the events have in common.
+fn summary(burst: &Burst) -> Vec<String> {
+    let at_least = if burst.at_least { "at least " } else { "" };
+    let events = if burst.events == 1 { "event" } else { "events" };
+    let time = span(burst.last.duration_since(burst.first));
+    let (first, last) = (burst.first, burst.last);
+    let mut lines = vec![format!("{at_least}{} {events} {time}: first {first:.0}, last {last:.0}", burst.events)];
+    lines.extend(burst.group.iter().map(|(field, value)| one_line(&format!("same {field}: {value}"))));
+    lines.push("the same burst will not page again while it goes on, unless it gets worse".to_owned());
+    lines
+}
+
+/// A length of time as people say it.
+fn span(length: SignedDuration) -> String {
+    let seconds = length.as_secs().max(0);
+    let rounded = |unit: i64| (seconds + unit / 2) / unit;
+    match seconds {
+        0 => "within a second".to_owned(),
+        1 => "in 1 second".to_owned(),
+        2..120 => format!("in {seconds} seconds"),
+        120..7_200 => format!("in {} minutes", rounded(60)),
+        7_200..172_800 => format!("in {} hours", rounded(3_600)),
+        _ => format!("in {} days", rounded(86_400)),
+    }
+}
+
+/// How many actors there were, and the first of them by name; nothing for a single one.
+pub(crate) fn actors(finding: &Finding) -> Option<Vec<String>> {
+    let burst = finding.burst.as_ref().filter(|burst| !burst.actors.is_empty())?;
+    let shown: Vec<String> = burst.actors.iter().take(EXAMPLES).map(|name| one_line(name)).collect();
+    let among = if shown.len() < EXAMPLES { "" } else { ", among them" };
+    Some(std::iter::once(one_line(&format!("{}{among}:", finding.actor.principal))).chain(shown).collect())
+}
+
+/// From where, through what and with which program the events in the finding came, each once, the newest first.
+fn origins(finding: &Finding) -> Vec<String> {
+    let mut places: Vec<String> = Vec::new();
+    for evidence in finding.evidence.iter().rev() {
+        let via = evidence.via.as_ref().map(|via| format!(", through {via}")).unwrap_or_default();
+        let endpoint =
+            evidence.origin.vpc_endpoint.as_ref().map(|id| format!(", VPC endpoint {id}")).unwrap_or_default();
+        let agent = evidence.origin.user_agent.as_ref().map(|agent| format!(", {agent}")).unwrap_or_default();
+        let place = one_line(&format!("{}{endpoint}{via}{agent}", source(evidence)));
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let more = places.len().saturating_sub(EXAMPLES);
+    places.truncate(EXAMPLES);
+    places.extend((more > 0).then(|| format!("and {more} more")));
+    places.push(one_line(&match (&finding.account, &finding.region) {
+        (Some(account), Some(region)) => format!("account {account}, Region {region}"),
+        (Some(account), None) => format!("account {account}, not all in one Region"),
+        (None, Some(region)) => format!("not all in one account, Region {region}"),
+        (None, None) => "not all in one account or Region".to_owned(),
+    }));
+    places
+}
+
+/// The first assets, with the highest tier among all.
+fn assets(finding: &Finding) -> Vec<String> {
+    if finding.assets.len() < 2 {
+        return finding::assets(finding);
+    }
+    let name = |asset: &Asset| one_line(&format!("{} {asset}", asset.kind().as_str()));
+    let mut lines: Vec<String> = finding.assets.iter().take(EXAMPLES).map(name).collect();
+    let more = finding.assets.len().saturating_sub(EXAMPLES);
+    lines.extend((more > 0).then(|| format!("and {more} more")));
+    lines.push(finding.tier.map_or("unclassified".to_owned(), |tier| format!("highest tier among them: {tier}")));
+    lines
+}
+
+/// Some of the events: the first two, the last two, and one in between that was not denied, where there is one.
+fn examples(finding: &Finding, burst: &Burst) -> Vec<String> {
+    let all = &finding.evidence;
+    let last = all.len().saturating_sub(2);
+    let between = 2..last;
+    let undenied = between.clone().find(|index| all.get(*index).is_some_and(|one| one.outcome != Outcome::Denied));
+    let middle = undenied.or_else(|| between.clone().next());
+    let chosen = |index: usize| index < 2 || index >= last || Some(index) == middle;
+    let shown: Vec<&Evidence> =
+        all.iter().enumerate().filter(|(index, _)| chosen(*index)).map(|(_, evidence)| evidence).collect();
+    let at_least = if burst.at_least { "at least " } else { "" };
+    let some = burst.at_least || shown.len() < burst.events;
+    let count = some.then(|| format!("{} of {at_least}{}:", shown.len(), burst.events));
+    count.into_iter().chain(shown.into_iter().map(evidence)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use test_case::test_case;
+
+    use super::*;
+
+    #[test_case(0, "within a second")]
+    #[test_case(1, "in 1 second")]
+    #[test_case(119, "in 119 seconds")]
+    #[test_case(120, "in 2 minutes")]
+    #[test_case(209, "in 3 minutes")]
+    #[test_case(210, "in 4 minutes")]
+    #[test_case(7_199, "in 120 minutes")]
+    #[test_case(7_200, "in 2 hours")]
+    #[test_case(172_799, "in 48 hours")]
+    #[test_case(172_800, "in 2 days")]
+    #[test_case(-5, "within a second" ; "clocks that disagree")]
+    fn spans(seconds: i64, expected: &str) {
+        assert_eq!(span(SignedDuration::from_secs(seconds)), expected);
+    }
+}
