@@ -5,6 +5,7 @@ mod load;
 mod output;
 mod release;
 mod replay;
+mod rules;
 mod status;
 
 use std::process::ExitCode;
@@ -25,6 +26,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Check settings and rules, and print every problem with its line.
     Check(check::Arguments),
+    /// List rules, explain why one fired or did not, test your own, start a new one.
+    Rules(rules::Arguments),
     /// Who is in quarantine, since when, until when, and why.
     Status(status::Arguments),
     /// Lift the quarantine of a role or user.
@@ -36,6 +39,7 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Replay(arguments) => replay::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Status(arguments) => status::run(&arguments).await,
         Command::Release(arguments) => release::run(&arguments).await,
     };

@@ -9,7 +9,7 @@ use portcullis_aws::{DynamoLedger, alarms_of_stack, load};
 use portcullis_response::{Ledger as _, Quarantine, QuarantineState};
 
 use crate::aws_error;
-use crate::output::say;
+use crate::output::{Format, say};
 
 /// Which deployment, and in which form.
 #[derive(Debug, clap::Args)]
@@ -26,12 +26,6 @@ pub(crate) struct Arguments {
     /// The Region it is deployed in [default: as the AWS CLI finds it]
     #[arg(long)]
     region: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {

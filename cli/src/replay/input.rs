@@ -1,15 +1,17 @@
 //! Files and folders to findings, counting what was read and keeping the place of what was not.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use portcullis_cloudtrail::{inflate, open};
-use portcullis_detection::{Pipeline, Tally};
+use portcullis_detection::Pipeline;
+use portcullis_detection::memory::Detector;
 use portcullis_domain::Finding;
 
 /// No log file is as large; what is, is a bomb.
-const LIMIT: u64 = 4 << 30;
+pub(crate) const LIMIT: u64 = 4 << 30;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -26,8 +28,14 @@ pub(crate) struct Read {
     pub(crate) without_records: usize,
     /// Log files in S3 that the input names; a replay does not fetch them.
     pub(crate) named_log_files: usize,
-    /// What fired, each finding once.
+    /// What fired, each finding once and in its last form.
     pub(crate) findings: Vec<Finding>,
+    /// How often a rule did not fire because the settings exempt the actor, by rule and exemption.
+    pub(crate) exempted: BTreeMap<(String, String), usize>,
+    /// Events that could not be counted over time, because their records have no time that can be read.
+    pub(crate) timeless: usize,
+    /// The times of the first and the last record.
+    pub(crate) reach: Option<(Timestamp, Timestamp)>,
     /// What could not be read: file, place and reason.
     pub(crate) unreadable: Vec<Unread>,
 }
@@ -45,28 +53,35 @@ impl Read {
     pub(crate) fn is_complete(&self) -> bool {
         self.unreadable.is_empty()
     }
+
+    fn reaches(&mut self, time: Timestamp) {
+        let (first, last) = self.reach.unwrap_or((time, time));
+        self.reach = Some((first.min(time), last.max(time)));
+    }
 }
 
-/// Reads every file under `paths`, in the order of their names.
-pub(crate) fn read(paths: &[PathBuf], pipeline: &Pipeline) -> Read {
+/// Reads every file under `paths`, in the order of their names. `watched_since` says since when accounts have been watched;
+/// without it, each is watched since its first record.
+pub(crate) fn read(paths: &[PathBuf], pipeline: &Pipeline, watched_since: Option<Timestamp>) -> Read {
     let mut read = Read::default();
-    let mut seen = Seen::default();
+    let detector = Detector::new(pipeline, watched_since);
+    let mut seen = Seen { detector, folders: HashSet::new(), events: HashSet::new() };
     for path in paths {
-        folder_or_file(path, pipeline, &mut read, &mut seen);
+        folder_or_file(path, &mut read, &mut seen);
     }
+    read.findings = seen.detector.findings().cloned().collect();
     read
 }
 
-/// Events and findings met so far: several intakes and overlapping exports deliver the same event twice.
-#[derive(Default)]
-struct Seen {
+/// What was met so far: several intakes and overlapping exports deliver the same event twice.
+struct Seen<'p> {
+    detector: Detector<'p>,
     /// Folders by their real path: a link may lead back into one.
     folders: HashSet<PathBuf>,
     events: HashSet<(String, String)>,
-    findings: HashSet<String>,
 }
 
-fn folder_or_file(path: &Path, pipeline: &Pipeline, read: &mut Read, seen: &mut Seen) {
+fn folder_or_file(path: &Path, read: &mut Read, seen: &mut Seen<'_>) {
     let unread = |reason: String| Unread { file: path.display().to_string(), place: "the file".to_owned(), reason };
     if path.is_dir() {
         if !path.canonicalize().is_ok_and(|real| seen.folders.insert(real)) {
@@ -80,36 +95,49 @@ fn folder_or_file(path: &Path, pipeline: &Pipeline, read: &mut Read, seen: &mut 
         };
         paths.sort();
         for path in paths {
-            folder_or_file(&path, pipeline, read, seen);
+            folder_or_file(&path, read, seen);
         }
         return;
     }
     match fs::read(path) {
-        Ok(bytes) => file(path, &bytes, pipeline, read, seen),
+        Ok(bytes) => file(path, &bytes, read, seen),
         Err(error) => read.unreadable.push(unread(error.to_string())),
     }
 }
 
-fn file(path: &Path, bytes: &[u8], pipeline: &Pipeline, read: &mut Read, seen: &mut Seen) {
+fn file(path: &Path, bytes: &[u8], read: &mut Read, seen: &mut Seen<'_>) {
     read.files += 1;
     let name = path.display().to_string();
     let inflated = inflate(bytes, LIMIT);
     let text = String::from_utf8_lossy(&inflated.data);
-    let mut tally = Tally::default();
-    let mut duplicates = 0;
     let contents = open(&text);
     read.without_records += contents.other.len();
     read.named_log_files += contents.log_files.len();
-    pipeline.examine_all(contents, &mut tally, |access| {
-        let (true, Some(id)) = (access.is_relevant(), access.event_id.as_ref()) else { return };
-        let account = access.account.as_ref().map_or("", |account| account.as_str());
-        duplicates += usize::from(!seen.events.insert((account.to_owned(), id.clone())));
-    });
-    read.records += tally.read;
-    read.relevant += tally.relevant;
-    read.duplicates += duplicates;
-    read.findings.extend(tally.findings.into_iter().filter(|finding| seen.findings.insert(finding.id.to_string())));
     let unread = |place: String, reason: String| Unread { file: name.clone(), place, reason };
     read.unreadable.extend(inflated.problem.map(|problem| unread("the gzip stream".to_owned(), problem)));
-    read.unreadable.extend(tally.unreadable.into_iter().map(|piece| unread(piece.place, piece.reason)));
+    read.unreadable.extend(contents.unreadable.into_iter().map(|piece| unread(piece.place, piece.reason)));
+    let tally = seen.detector.take(contents.records.iter().map(|raw| &*raw.json));
+    for (raw, access) in contents.records.iter().zip(tally.accesses) {
+        let access = match access {
+            Ok(access) => access,
+            Err(error) => {
+                read.unreadable.push(unread(format!("record {}", raw.number), error.to_string()));
+                continue;
+            }
+        };
+        read.records += 1;
+        if let Some(time) = access.time {
+            read.reaches(time);
+        }
+        if access.is_relevant() {
+            read.relevant += 1;
+            let account = access.account.map(|account| account.to_string()).unwrap_or_default();
+            let again = access.event_id.is_some_and(|id| !seen.events.insert((account, id)));
+            read.duplicates += usize::from(again);
+        }
+    }
+    for exempted in tally.exempted {
+        *read.exempted.entry(exempted).or_default() += 1;
+    }
+    read.timeless += tally.timeless;
 }

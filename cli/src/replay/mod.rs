@@ -9,10 +9,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use portcullis_detection::Pipeline;
-use portcullis_settings::{Inventory, Mode, Settings};
+use portcullis_knowledge::LEARNING;
+use portcullis_settings::{Inventory, Mode};
 
-use crate::load;
+use crate::load::{self, Known, Rules};
+use crate::output::Format;
+pub(crate) use input::LIMIT;
 
 /// What to replay, and how.
 #[derive(Debug, clap::Args)]
@@ -30,15 +36,13 @@ pub(crate) struct Arguments {
     /// Replay as if this were the mode [default: as the settings say]
     #[arg(long, value_parser = mode, value_name = "observe|page|enforce")]
     mode: Option<Mode>,
+    /// Since when the accounts have been watched: for a week from then on, what was never seen before means little
+    /// [default: each since its first record]
+    #[arg(long, value_parser = watched_since, value_name = "DATE|always")]
+    watched_since: Option<Timestamp>,
     /// The form of the answer
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 fn mode(word: &str) -> Result<Mode, String> {
@@ -46,20 +50,38 @@ fn mode(word: &str) -> Result<Mode, String> {
     known.copied().ok_or_else(|| format!("`{word}` is none of observe, page, enforce"))
 }
 
+/// Long before any record.
+const ALWAYS: Timestamp = Timestamp::UNIX_EPOCH;
+
+/// `always`, a day (UTC) or a time.
+fn watched_since(word: &str) -> Result<Timestamp, String> {
+    if word == "always" {
+        return Ok(ALWAYS);
+    }
+    let day = word.parse::<Date>().ok().filter(|_| !word.contains(['T', ' ']));
+    let midnight = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok()).map(|midnight| midnight.timestamp());
+    midnight.or_else(|| word.parse().ok()).ok_or_else(|| {
+        format!("`{word}` is neither `always` nor a date such as 2026-01-31, or a time such as 2026-01-31T08:00Z")
+    })
+}
+
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(missing) = arguments.paths.iter().find(|path| !path.exists()) {
         bail!("there is no `{}`", missing.display());
     }
-    let (settings, told) = settings(arguments)?;
-    let rules = load::rules(&arguments.rules)?;
-    let mut notes: Vec<String> = told.into_iter().collect();
+    let Known { mut settings, context, mut notes } = load::known(arguments.settings.as_deref())?;
+    if let Some(mode) = arguments.mode {
+        settings.mode = mode;
+    }
+    let Rules { set, .. } = load::rules(&arguments.rules)?;
+    let pipeline = Pipeline::new(set, settings, Inventory::default(), context);
+    let Pipeline { rules, settings, inventory, .. } = &pipeline;
     notes.extend(rules.problems().iter().map(|problem| format!("rule left out: {problem}")));
-    let inventory = Inventory::default();
     notes.extend(
-        settings.unresolved(&inventory).into_iter().map(|entry| format!("cannot be resolved without AWS: {entry}")),
+        settings.unresolved(inventory).into_iter().map(|entry| format!("cannot be resolved without AWS: {entry}")),
     );
-    let pipeline = Pipeline { rules, settings, inventory };
-    let read = input::read(&arguments.paths, &pipeline);
+    let read = input::read(&arguments.paths, &pipeline, arguments.watched_since);
+    notes.extend(read.reach.map(|reach| history(reach, arguments.watched_since)));
     if read.records == 0 {
         notes.push("no record was read, so this says nothing about anybody".to_owned());
     }
@@ -72,25 +94,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if outcome.read.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn settings(arguments: &Arguments) -> Result<(Settings, Option<String>)> {
-    let mut note = None;
-    let mut settings = match load::settings(arguments.settings.as_deref())? {
-        None => {
-            note = Some(format!(
-                "no {}: no asset is classified, so rules about tiers cannot fire; pass --settings FILE",
-                load::SETTINGS
-            ));
-            Settings::default()
+/// How far the logs reach, and what that means for rules that ask what was seen before.
+fn history((first, last): (Timestamp, Timestamp), watched_since: Option<Timestamp>) -> String {
+    let days = LEARNING.as_hours() / 24;
+    let reach = format!("the logs reach from {first:.0} to {last:.0}");
+    let learned = watched_since.unwrap_or(first).saturating_add(LEARNING).unwrap_or(Timestamp::MAX);
+    match watched_since {
+        _ if learned > last => format!(
+            "{reach}: all of it lies in the first {days} days of being watched, in which a first sighting means nothing yet; \
+             --watched-since tells of an earlier beginning"
+        ),
+        None => format!("{reach}; in the first {days} days of each account, a first sighting means nothing yet"),
+        Some(_) => {
+            format!("{reach}; whoever and whatever is not in them from the beginning counts as never seen before")
         }
-        Some(file) => match file.settings {
-            Ok(settings) => settings,
-            Err(problems) => {
-                bail!("the settings have problems:\n{}", problems.render(&file.path.display().to_string(), &file.text))
-            }
-        },
-    };
-    if let Some(mode) = arguments.mode {
-        settings.mode = mode;
     }
-    Ok((settings, note))
 }

@@ -1,6 +1,7 @@
 //! Findings through `Responder` on in-memory ports, by the clock of the events.
 
 use jiff::Timestamp;
+use portcullis_domain::Finding;
 use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryPager};
 use portcullis_response::{Deployment, Entry, Ledger as _, PageState, Quarantine, Releaser, Report, Responder};
 use portcullis_settings::Settings;
@@ -14,6 +15,8 @@ pub(crate) struct Outcome {
     pub(crate) read: Read,
     /// One entry for each finding, in the order of the events.
     pub(crate) entries: Vec<Entry>,
+    /// Findings of rules that are tried out, in the order of the events. Nothing comes of them.
+    pub(crate) in_shadow: Vec<Finding>,
     /// Who would have been put in quarantine, each once, in the order it happened.
     pub(crate) contained: Vec<String>,
     /// How many pages would have been sent about findings.
@@ -24,6 +27,7 @@ pub(crate) struct Outcome {
 pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
     let mut findings = std::mem::take(&mut read.findings);
     findings.sort_by_key(|finding| (finding.time(), finding.id.clone()));
+    let (in_shadow, findings): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|finding| finding.shadow);
     let (ledger, iam, pager) = (MemoryLedger::default(), MemoryIam::default(), MemoryPager::default());
     let deployment = Deployment::default();
     let responder = Responder {
@@ -50,7 +54,7 @@ pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
         }
     }
     let pages = entries.iter().filter(|entry| matches!(entry.page, PageState::Sent { .. })).count();
-    Outcome { read, entries, contained, pages }
+    Outcome { read, entries, in_shadow, contained, pages }
 }
 
 /// The deadlines that have passed by `now`, in order: what lifts itself is lifted at its deadline, not at the next event.

@@ -1,26 +1,26 @@
 //! The answer, as a table for people or as JSON for programs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use owo_colors::OwoColorize as _;
-use portcullis_domain::Severity;
+use portcullis_domain::{Finding, Severity};
 use portcullis_settings::Settings;
 use serde_json::{Value, json};
 
 use super::group::{Group, group};
 use super::outcome::Outcome;
-use crate::output::say;
+use crate::output::{clean, json as json_text, say};
 
 /// The findings, then the notes, then the summary: whoever scrolls up sees the detail, whoever does not the sum.
 pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[String]) {
-    if !outcome.entries.is_empty() {
+    let groups = group(&outcome.entries, &outcome.in_shadow);
+    if !groups.is_empty() {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_header(["first", "n", "severity", "rule", "actor", "on", "decision"]);
-        for group in group(&outcome.entries) {
+        table.set_header(["first", "events", "severity", "rule", "actor", "on", "decision"]);
+        for group in groups {
             table.add_row(row(&group));
         }
         say!("{table}\n");
@@ -38,7 +38,7 @@ pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[Strin
 fn row(group: &Group) -> [String; 7] {
     [
         group.first.map_or("unknown".to_owned(), |time| format!("{time:.0}")),
-        group.count.to_string(),
+        group.events(),
         group.severity.to_string(),
         group.rule.clone(),
         clean(&group.actor),
@@ -65,8 +65,18 @@ fn summary(outcome: &Outcome, settings: &Settings) -> String {
         ));
     }
     lines.push(format!("findings    {}", outcome.entries.len()));
-    for ((severity, rule), count) in by_rule(outcome).into_iter().rev() {
-        lines.push(format!("            {count:>6}  {severity:<13} {rule}"));
+    lines.extend(counted(&by_rule(decided(outcome))));
+    if !outcome.in_shadow.is_empty() {
+        lines.push(format!("in shadow   {} would have fired in shadow", outcome.in_shadow.len()));
+        lines.extend(counted(&by_rule(outcome.in_shadow.iter())));
+    }
+    if !read.exempted.is_empty() {
+        lines.push(format!("exempted    {} by the settings", read.exempted.values().sum::<usize>()));
+        let each = read.exempted.iter();
+        lines.extend(each.map(|((rule, why), count)| format!("            {count:>6}  {rule}: {}", clean(why))));
+    }
+    if read.timeless > 0 {
+        lines.push(format!("not counted {} for want of a time that can be read", read.timeless));
     }
     lines.push(format!(
         "mode        {}: {} pages, {} contained",
@@ -95,12 +105,23 @@ fn unreadable(outcome: &Outcome) -> String {
     }
 }
 
-fn by_rule(outcome: &Outcome) -> BTreeMap<(Severity, &str), usize> {
+fn decided(outcome: &Outcome) -> impl Iterator<Item = &Finding> {
+    outcome.entries.iter().map(|entry| &entry.finding)
+}
+
+/// How often each rule fired, a burst once.
+fn by_rule<'o>(findings: impl Iterator<Item = &'o Finding>) -> BTreeMap<(Severity, &'o str), usize> {
     let mut counts = BTreeMap::new();
-    for entry in &outcome.entries {
-        *counts.entry((entry.finding.rule.severity, entry.finding.rule.id.as_str())).or_default() += 1;
+    for finding in findings {
+        *counts.entry((finding.rule.severity, finding.rule.id.as_str())).or_default() += 1;
     }
     counts
+}
+
+/// A line for each rule, the gravest first.
+fn counted(by_rule: &BTreeMap<(Severity, &str), usize>) -> Vec<String> {
+    let each = by_rule.iter().rev();
+    each.map(|((severity, rule), count)| format!("            {count:>6}  {severity:<13} {rule}")).collect()
 }
 
 /// Actors whose containment was refused and who were contained at no other time either, with the first reason.
@@ -115,25 +136,6 @@ fn spared(outcome: &Outcome) -> BTreeMap<String, String> {
     spared
 }
 
-/// Text from a log, without what could command a terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-/// JSON leaves the control characters from U+0080 on as they are, and some terminals obey them.
-fn escape_controls(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        if ('\u{7f}'..='\u{9f}').contains(&c) {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
-}
-
 /// One JSON document with the same content.
 pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String]) -> Result<()> {
     let findings: Vec<Value> = outcome
@@ -141,7 +143,13 @@ pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String
         .iter()
         .map(|entry| json!({"finding": entry.finding, "decision": entry.decision, "plan": entry.plan, "page": entry.page}))
         .collect();
-    let rules: BTreeMap<&str, usize> = by_rule(outcome).into_iter().map(|((_, rule), count)| (rule, count)).collect();
+    let rules = |counts: BTreeMap<(Severity, &'_ str), usize>| -> BTreeMap<String, usize> {
+        counts.into_iter().map(|((_, rule), count)| (rule.to_owned(), count)).collect()
+    };
+    let exempted = outcome.read.exempted.iter();
+    let exempted: Vec<Value> = exempted
+        .map(|((rule, exemption), count)| json!({"rule": rule, "exemption": exemption, "count": count}))
+        .collect();
     let document = json!({
         "summary": {
             "files": outcome.read.files,
@@ -151,16 +159,22 @@ pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String
             "unreadable": outcome.read.unreadable.len(),
             "without_records": outcome.read.without_records,
             "named_log_files": outcome.read.named_log_files,
-            "findings": rules,
+            "from": outcome.read.reach.map(|(first, _)| first),
+            "to": outcome.read.reach.map(|(_, last)| last),
+            "findings": rules(by_rule(decided(outcome))),
+            "in_shadow": rules(by_rule(outcome.in_shadow.iter())),
+            "exempted": exempted,
+            "not_counted": outcome.read.timeless,
             "mode": settings.mode.as_str(),
             "pages": outcome.pages,
             "contained": outcome.contained,
             "not_touched": spared(outcome),
         },
         "findings": findings,
+        "in_shadow": outcome.in_shadow,
         "unreadable": outcome.read.unreadable,
         "notes": notes,
     });
-    say!("{}", escape_controls(&serde_json::to_string_pretty(&document)?));
+    say!("{}", json_text(&document)?);
     Ok(())
 }

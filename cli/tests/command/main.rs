@@ -9,7 +9,13 @@
 
 mod bad_input;
 mod check;
+mod check_in_vain;
 mod record;
 mod replay;
+mod replay_over_time;
+mod rules_explain;
+mod rules_explain_records;
+mod rules_list;
+mod rules_test;
 mod without_credentials;
 mod workplace;

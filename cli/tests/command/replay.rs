@@ -62,6 +62,11 @@ fn as_json() {
             "unreadable": 0,
             "named_log_files": 0,
             "without_records": 0,
+            "from": "2026-01-05T08:00:01Z",
+            "to": "2026-01-05T08:00:06Z",
+            "in_shadow": {},
+            "exempted": [],
+            "not_counted": 0,
             "findings": {"unauthorized-access-critical-asset": 3},
             "mode": "enforce",
             "pages": 2,
@@ -133,6 +138,7 @@ fn without_settings_it_says_what_is_missing() {
     assert_eq!(said.code, 0);
     assert_snapshot!(said.stdout, @"
     note no portcullis.yaml: no asset is classified, so rules about tiers cannot fire; pass --settings FILE
+    note the logs reach from 2026-01-05T08:00:01Z to 2026-01-05T08:00:01Z: all of it lies in the first 7 days of being watched, in which a first sighting means nothing yet; --watched-since tells of an earlier beginning
     files       1
     records     1 read, 1 relevant, 0 of these seen twice
     unreadable  0

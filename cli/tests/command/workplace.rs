@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use portcullis_detection::{RuleSet, built_in};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -61,11 +62,20 @@ impl Workplace {
 
     /// The same with some variables.
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+        self.run_on(arguments, variables, Stdio::null())
+    }
+
+    /// The same with a file of the folder on standard input.
+    pub(crate) fn run_reading(&self, arguments: &[&str], name: &str) -> Said {
+        self.run_on(arguments, &[], File::open(self.path().join(name)).unwrap().into())
+    }
+
+    fn run_on(&self, arguments: &[&str], variables: &[(&str, &str)], stdin: Stdio) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
         command.args(arguments).current_dir(self.path()).env_clear().envs(variables.iter().copied());
         // Files take any amount of output, where a pipe that nobody reads would stop the command.
         let [mut stdout, mut stderr] = [tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap()];
-        command.stdin(Stdio::null()).stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
+        command.stdin(stdin).stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
         let mut child = command.spawn().unwrap();
         let start = Instant::now();
         let status = loop {
@@ -102,6 +112,14 @@ impl Said {
         // The summary counts them under the same word.
         let (_, named) = lines.split_last().unwrap();
         named.join("\n")
+    }
+
+    /// Standard output, with the number of built-in rules as `N`: it grows with every rule, and `own` are the test's.
+    pub(crate) fn without_count(&self, own: usize) -> String {
+        let built_in = RuleSet::load(&built_in()).rules().count();
+        let told = format!("rules: {} loaded", built_in + own);
+        assert!(self.stdout.contains(&told), "{told}: {self:?}");
+        self.stdout.replace(&told, &format!("rules: N + {own} loaded"))
     }
 
     pub(crate) fn json(&self) -> Value {

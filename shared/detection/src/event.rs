@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use portcullis_cloudtrail::{Access, Json, Record, Text};
-use portcullis_domain::{Asset, Principal, Source};
-use portcullis_settings::Judgement;
+use portcullis_knowledge::History;
+use portcullis_settings::{Judgement, Settings};
 use rsigma_eval::{Event, EventValue};
 
-use crate::trail;
+use crate::context::Context;
 
-/// One record, its access and what the settings say of it, as one event for the rule engine.
+/// One record with all that is known of it, as one event for the rule engine. It holds references only: what a rule asks
+/// for is worked out when it asks.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleEvent<'e, 'a> {
     /// The record.
@@ -18,6 +19,12 @@ pub struct RuleEvent<'e, 'a> {
     pub access: &'e Access,
     /// What the settings say of it.
     pub judgement: &'e Judgement,
+    /// What was known of the actor and the assets when it happened.
+    pub history: &'e History,
+    /// The settings themselves.
+    pub settings: &'e Settings,
+    /// What the examination of every record rests on.
+    pub context: &'e Context,
 }
 
 impl Event for RuleEvent<'_, '_> {
@@ -25,7 +32,7 @@ impl Event for RuleEvent<'_, '_> {
     /// value), or one of [`crate::PORTCULLIS_FIELDS`].
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
         if let Some(ours) = path.strip_prefix("portcullis.") {
-            return self.portcullis(ours);
+            return self.derived(ours);
         }
         if let Some(typed) = self.typed(path) {
             return typed.map(|text| EventValue::Str(Cow::Borrowed(text.as_str())));
@@ -83,48 +90,6 @@ impl<'a> RuleEvent<'_, 'a> {
             "recipientAccountId" => record.recipient_account_id.as_ref(),
             _ => return None,
         })
-    }
-
-    fn portcullis(&self, field: &str) -> Option<EventValue<'_>> {
-        let text = |text: &'static str| Some(EventValue::Str(Cow::Borrowed(text)));
-        let access = self.access;
-        match field {
-            "actor.kind" => text(access.actor.kind().as_str()),
-            "actor.arn" => access.actor.principal.arn().map(|arn| EventValue::Str(Cow::Borrowed(arn))),
-            "actor.role" => match &access.actor.principal {
-                Principal::Role { arn, .. } => Some(EventValue::Str(Cow::Borrowed(arn.as_str()))),
-                _ => None,
-            },
-            "actor.authorized" => self.judgement.authorized.map(EventValue::Bool),
-            "actor.protected" => Some(EventValue::Bool(self.judgement.protected)),
-            "asset.arn" => self.assets(ToString::to_string),
-            "asset.name" => self.assets(|asset| match asset {
-                Asset::Secret(secret) => secret.short_name().to_owned(),
-                other => other.to_string(),
-            }),
-            "asset.kind" => self.assets(|asset| asset.kind().as_str().to_owned()),
-            "asset.tier" => self.judgement.tier.and_then(|tier| text(tier.as_str())),
-            "outcome" => text(access.outcome.as_str()),
-            "origin.ip" => match &access.origin.source {
-                Source::Ip(ip) => Some(EventValue::Str(Cow::Owned(ip.to_string()))),
-                _ => None,
-            },
-            "origin.network" => text(access.origin.network().as_str()),
-            "trail.lost" => {
-                let lost = trail::lost(self.record).into_iter().map(|word| EventValue::Str(Cow::Borrowed(word)));
-                let lost: Vec<_> = lost.collect();
-                (!lost.is_empty()).then_some(EventValue::Array(lost))
-            }
-            "via" => access.via.as_deref().map(|via| EventValue::Str(Cow::Borrowed(via))),
-            _ => None,
-        }
-    }
-
-    /// One value for one asset, a list for several.
-    fn assets(&self, of: impl Fn(&Asset) -> String) -> Option<EventValue<'_>> {
-        let mut values: Vec<_> =
-            self.access.assets.iter().map(|asset| EventValue::Str(Cow::Owned(of(asset)))).collect();
-        if values.len() > 1 { Some(EventValue::Array(values)) } else { values.pop() }
     }
 }
 
@@ -196,8 +161,14 @@ mod tests {
     fn show(path: &str) -> String {
         let record = Record::parse(RECORD).unwrap();
         let access = Access::of(&record);
-        let judgement = Judgement::default();
-        let event = RuleEvent { record: &record, access: &access, judgement: &judgement };
+        let event = RuleEvent {
+            record: &record,
+            access: &access,
+            judgement: &Judgement::default(),
+            history: &History::default(),
+            settings: &Settings::default(),
+            context: &Context::default(),
+        };
         event.get_field(path).map_or("absent".to_owned(), |value| value.to_json().to_string())
     }
 
@@ -213,13 +184,6 @@ mod tests {
         "resources.ARN",
         "[\"arn:aws:kms:eu-west-1:111122223333:key/k1\",\"arn:aws:kms:eu-west-1:111122223333:key/k2\"]"
     )]
-    #[test_case("portcullis.actor.role", "\"arn:aws:iam::111122223333:role/team/app\"")]
-    #[test_case("portcullis.actor.kind", "\"role\"")]
-    #[test_case("portcullis.actor.authorized", "absent" ; "nobody said")]
-    #[test_case("portcullis.asset.tier", "absent" ; "not classified")]
-    #[test_case("portcullis.asset.kind", "[\"key\",\"key\"]")]
-    #[test_case("portcullis.origin.network", "\"public\"")]
-    #[test_case("portcullis.outcome", "\"success\"")]
     fn fields(path: &str, expected: &str) {
         assert_eq!(show(path), expected);
     }

@@ -2,20 +2,16 @@
 
 use crate::ruleset::RuleFile;
 
-macro_rules! pack {
-    ($($name:literal),+ $(,)?) => {
-        [$((concat!($name, ".yml"), include_str!(concat!("../rules/", $name, ".yml")))),+]
-    };
+/// File name and text of every rule below `rules/`; `build.rs` writes the table.
+static PACK: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pack.rs"));
+
+/// The built-in rule files, named `AREA/NAME.yml`, in the order of their names whatever the area. Each has its cases
+/// beside it: `rules/AREA/NAME.events.json`.
+pub fn built_in() -> Vec<RuleFile> {
+    PACK.iter().map(|(name, yaml)| RuleFile { name: (*name).to_owned(), yaml: (*yaml).to_owned() }).collect()
 }
 
-/// The built-in rule files, in the order of their names. Each has its events beside it: `rules/NAME.events.json`.
-pub fn built_in() -> Vec<RuleFile> {
-    let files = pack![
-        "denied-access-critical-asset",
-        "key-disabled-or-scheduled-for-deletion",
-        "secrets-read-in-batch",
-        "trail-stopped-or-blinded",
-        "unauthorized-access-critical-asset",
-    ];
-    files.into_iter().map(|(name, yaml)| RuleFile { name: name.to_owned(), yaml: yaml.to_owned() }).collect()
+/// Whether a file is one of them, unchanged.
+pub(crate) fn is_built_in(file: &RuleFile) -> bool {
+    PACK.iter().any(|(name, yaml)| *name == file.name && *yaml == file.yaml)
 }

@@ -1,25 +1,61 @@
-//! From a record's JSON to its findings: the one path that the function and `replay` share.
+//! From records to findings: the one path that the function, `replay` and the tests share.
 
-use portcullis_cloudtrail::{Access, Contents, Record, RecordError, Unreadable};
-use portcullis_domain::{Finding, FindingId, sha256_hex};
-use portcullis_settings::{Inventory, Judgement, Settings};
+use portcullis_cloudtrail::{Access, Record, RecordError};
+use portcullis_domain::{Finding, FindingId};
+use portcullis_knowledge::{History, Knowledge, KnowledgeStore, Sighting};
+use portcullis_settings::{Exempted, Inventory, Judgement, Settings, Subject};
+use portcullis_windows::WindowStore;
 
+use crate::context::Context;
+use crate::counted::{Windows, count};
 use crate::event::RuleEvent;
-use crate::rule::Rule;
 use crate::ruleset::RuleSet;
+use crate::sighting::sightings;
+use crate::windowed::{Entry, entries, single};
 
-/// Rules, settings and inventory: everything that a record is examined with.
+/// Rules, settings and inventory: everything that a record is examined with, save what was seen before.
 #[derive(Debug)]
 pub struct Pipeline {
-    /// The rules.
+    /// The rules, as the settings change them.
     pub rules: RuleSet,
     /// The settings.
     pub settings: Settings,
     /// What the settings' aliases and tags stand for.
     pub inventory: Inventory,
+    /// What else is known.
+    pub context: Context,
 }
 
-/// What examining one record came to.
+/// What was seen before, and what is being counted: shared among workers.
+pub struct Memory<'m> {
+    /// What this worker holds of what was seen before.
+    pub knowledge: &'m mut Knowledge,
+    /// Where it is kept.
+    pub sightings: &'m dyn KnowledgeStore,
+    /// Where windows are kept.
+    pub windows: &'m dyn WindowStore,
+}
+
+/// What examining many records came to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// What each record means, in their order; nothing for one that is not a CloudTrail record.
+    pub accesses: Vec<Result<Access, RecordError>>,
+    /// What fired.
+    pub findings: Vec<Finding>,
+    /// Findings that no longer hold, since more is known: see
+    /// [`Taken::withdrawn`](portcullis_windows::Taken::withdrawn).
+    pub withdrawn: Vec<FindingId>,
+    /// What would have fired, had the settings not exempted the actor: the rule, and why.
+    pub exempted: Vec<(String, String)>,
+    /// Events that matched a correlation's rule and are in no window, because their records have no time that can be read.
+    pub timeless: usize,
+    /// Why some of it could not be done: what was seen before, or the windows, did not answer. The findings stand, and the
+    /// same records must be examined again.
+    pub failed: Vec<String>,
+}
+
+/// What examining one record on its own came to.
 #[derive(Debug)]
 pub struct Examination {
     /// What the record means.
@@ -30,71 +66,121 @@ pub struct Examination {
     pub findings: Vec<Finding>,
 }
 
+/// A record that could be read, and what is known about it.
+struct Examined<'a> {
+    record: Record<'a>,
+    access: Access,
+    judgement: Judgement,
+    history: History,
+}
+
 impl Pipeline {
-    /// Examines one record.
+    /// Puts rules and settings together. What the settings say about rules that they cannot be made to do is a problem of
+    /// the rule set.
+    pub fn new(mut rules: RuleSet, settings: Settings, inventory: Inventory, context: Context) -> Self {
+        rules.apply(&settings);
+        Self { rules, settings, inventory, context }
+    }
+
+    /// Examines one record on its own: nothing is known of what was before, and nothing is counted.
     ///
     /// # Errors
     ///
-    /// When `json` is not a CloudTrail record; whoever calls keeps it and counts it.
-    pub fn examine(&self, json: &str) -> Result<Examination, RecordError> {
-        let record = Record::parse(json)?;
-        let access = Access::of(&record);
-        let judgement = self.settings.judge(&access.actor, &access.assets, &self.inventory);
-        let event = RuleEvent { record: &record, access: &access, judgement: &judgement };
-        let findings =
-            self.rules.matches(&event).into_iter().map(|rule| finding(rule, &record, &access, &judgement)).collect();
-        Ok(Examination { access, judgement, findings })
+    /// When `json` is not a CloudTrail record.
+    pub fn examine_alone(&self, json: &str) -> Result<Examination, RecordError> {
+        let examined = self.read(json)?;
+        let mut tally = Tally::default();
+        self.fire(&examined, &mut tally);
+        Ok(Examination { access: examined.access, judgement: examined.judgement, findings: tally.findings })
     }
-}
 
-/// What examining many records came to.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// Records that could be read.
-    pub read: usize,
-    /// Those of them about keys, secrets or the audit trail.
-    pub relevant: usize,
-    /// What fired, in the order of the records.
-    pub findings: Vec<Finding>,
-    /// What could not be read, with its place and reason.
-    pub unreadable: Vec<Unreadable>,
-}
-
-impl Pipeline {
-    /// Examines everything in an opened input, and keeps what could not be read. `seen` is told of every access.
-    pub fn examine_all(&self, contents: Contents<'_>, tally: &mut Tally, mut seen: impl FnMut(&Access)) {
-        tally.unreadable.extend(contents.unreadable);
-        for raw in contents.records {
-            match self.examine(&raw.json) {
-                Ok(examination) => {
-                    tally.read += 1;
-                    tally.relevant += usize::from(examination.access.is_relevant());
-                    seen(&examination.access);
-                    tally.findings.extend(examination.findings);
-                }
-                Err(error) => tally.unreadable.push(Unreadable {
-                    place: format!("record {}", raw.number),
-                    reason: error.to_string(),
-                    raw: raw.json.into_owned(),
-                }),
+    /// Examines records together: looks up what was seen before, lets every rule see each, and counts what
+    /// correlations count, with one write for each window and batch.
+    pub async fn examine<'a>(&self, records: impl IntoIterator<Item = &'a str>, memory: &mut Memory<'_>) -> Tally {
+        let mut tally = Tally::default();
+        let mut examined: Vec<Examined<'a>> = Vec::new();
+        for json in records {
+            tally.accesses.push(self.read(json).map(|read| {
+                let access = read.access.clone();
+                examined.push(read);
+                access
+            }));
+        }
+        self.remember(&mut examined, memory, &mut tally).await;
+        let mut windows = Windows::default();
+        for one in &examined {
+            for entry in self.fire(one, &mut tally) {
+                windows.put(entry);
             }
         }
+        count(windows, memory.windows, &mut tally).await;
+        tally
     }
-}
 
-fn finding(rule: &Rule, record: &Record<'_>, access: &Access, judgement: &Judgement) -> Finding {
-    let account = access.account.as_ref().map_or("", |account| account.as_str());
-    // A record without an id is named by its content, so that the same text is the same finding.
-    let event_id = access.event_id.clone().unwrap_or_else(|| sha256_hex(record.raw));
-    Finding {
-        id: FindingId::of_event(&rule.reference.id, account, &event_id),
-        rule: rule.reference.clone(),
-        actor: access.actor.clone(),
-        assets: access.assets.clone(),
-        tier: judgement.tier,
-        authorized: judgement.authorized,
-        account: access.account.clone(),
-        region: access.region.clone(),
-        evidence: vec![access.evidence(record)],
+    fn read<'a>(&self, json: &'a str) -> Result<Examined<'a>, RecordError> {
+        let record = Record::parse(json)?;
+        let access = Access::of(&record);
+        let subject =
+            Subject { actor: &access.actor, assets: &access.assets, origin: &access.origin, time: access.time };
+        let judgement = self.settings.judge(&subject, &self.inventory);
+        Ok(Examined { record, access, judgement, history: History::default() })
+    }
+
+    /// Looks up what was known before each record. Without an answer nothing is known, and what asks for it does not
+    /// match; the caller examines the records again.
+    async fn remember(&self, examined: &mut [Examined<'_>], memory: &mut Memory<'_>, tally: &mut Tally) {
+        let mut all: Vec<Sighting> = Vec::new();
+        let mut owners: Vec<usize> = Vec::new();
+        for (index, one) in examined.iter().enumerate() {
+            for sighting in sightings(&one.record, &one.access, &one.judgement, self) {
+                all.push(sighting);
+                owners.push(index);
+            }
+        }
+        match memory.knowledge.observe(memory.sightings, &all).await {
+            Ok(histories) => {
+                for (history, owner) in histories.into_iter().zip(owners) {
+                    if let Some(one) = examined.get_mut(owner) {
+                        one.history = one.history.joined(history);
+                    }
+                }
+            }
+            Err(error) => tally.failed.push(error.chain()),
+        }
+    }
+
+    /// The findings of one record, and what correlations are to count of it.
+    fn fire(&self, one: &Examined<'_>, tally: &mut Tally) -> Vec<Entry<'_>> {
+        let Examined { record, access, judgement, history } = one;
+        let event = RuleEvent { record, access, judgement, history, context: &self.context, settings: &self.settings };
+        let matched = self.rules.matches(&event);
+        for rule in matched.findings {
+            if !self.is_exempt(&rule.reference.id, access, tally) {
+                tally.findings.push(single(rule, record, access, judgement));
+            }
+        }
+        let mut counted = Vec::new();
+        for (correlated, place) in matched.correlated {
+            if self.is_exempt(&correlated.rule.reference.id, access, tally) {
+                continue;
+            }
+            tally.timeless += usize::from(access.time.is_none());
+            counted.extend(entries(correlated, place, &event));
+        }
+        counted
+    }
+
+    /// Whether the settings let the actor set off the rule. An exemption that ends is none for an event without a time.
+    fn is_exempt(&self, rule: &str, access: &Access, tally: &mut Tally) -> bool {
+        let at = access.time.unwrap_or(jiff::Timestamp::MAX);
+        let exempted = self.settings.exemption(rule, &access.actor, &self.inventory, at);
+        let why = exempted.map(|exempted| match exempted {
+            Exempted::Entry(entry) => entry.name.clone(),
+            Exempted::Rule(_) => "the rule's own `exempt`".to_owned(),
+        });
+        why.is_some_and(|why| {
+            tally.exempted.push((rule.to_owned(), why));
+            true
+        })
     }
 }

@@ -76,10 +76,54 @@ fn taken_name() {
     assert_snapshot!(problems(SOUND), @"sound.yml:2: `name: sound-rule` is taken by the rule in bad.yml");
 }
 
+/// A correlation over the sound rule, with `change` made to it.
+fn correlation(from: &str, to: &str) -> String {
+    let sound = "title: Many
+name: many
+level: high
+correlation:
+  type: event_count
+  rules: [sound-rule]
+  group-by: [awsRegion]
+  timespan: 5m
+  condition: {gte: 3}
+";
+    problems(&sound.replace(from, to))
+}
+
 #[test]
-fn correlations_are_refused_not_ignored() {
-    let correlation = "title: Many\ncorrelation:\n  type: event_count\n  rules: [sound-rule]\n  group-by: [awsRegion]\n  timespan: 5m\n  condition: {gte: 3}\nlevel: high\n";
-    assert_snapshot!(problems(correlation), @"bad.yml:1: correlation 'Many': this version loads detection rules only");
+fn correlations() {
+    assert_snapshot!(correlation("", ""), @"");
+    assert_snapshot!(correlation("[sound-rule]", "[sound-ruel]"), @"bad.yml:2: correlation 'many': `rules` names 'sound-ruel', and no rule that loads has this name");
+    assert_snapshot!(correlation("  group-by: [awsRegion]\n", ""), @"bad.yml:2: correlation 'many': `group-by` is missing: without it everybody's events would be counted together");
+    assert_snapshot!(correlation("timespan: 5m", "timespan: 30d"), @"bad.yml:2: correlation 'many': `timespan: 30d` must be from a second to seven days");
+    assert_snapshot!(correlation("{gte: 3}", "{gte: 500}"), @"bad.yml:2: correlation 'many': condition: 500 is more than a window can count to: at most 120");
+    assert_snapshot!(correlation("{gte: 3}", "{lt: 1}"), @"bad.yml:2: correlation 'many': condition: no number of events fulfils the condition");
+    assert_snapshot!(correlation("event_count", "value_count"), @"bad.yml:2: correlation 'many': value_count needs `condition.field`: the field whose values are counted");
+    assert_snapshot!(correlation("event_count", "value_sum"), @"bad.yml:2: correlation 'many': a correlation of type value_sum with this condition is not supported");
+    assert_snapshot!(correlation("event_count", "temporal_ordered"), @"bad.yml:2: correlation 'many': temporal_ordered takes no `condition`: all rules, in their order");
+    assert_snapshot!(correlation("[awsRegion]", "[portcullis.actor.nmae]"), @"bad.yml:7: no record ever has the field 'portcullis.actor.nmae'");
+    assert_snapshot!(correlation("[sound-rule]", "[many]"), @"bad.yml:2: correlation 'many': `many` and `many` refer to each other");
+    assert_snapshot!(correlation("name: many", "name: sound-rule"), @"bad.yml:2: correlation 'sound-rule': `sound-rule` and `sound-rule` refer to each other");
+}
+
+#[test]
+fn an_inner_correlation_groups_as_the_outer_one_does() {
+    let chained = "title: Inner
+name: inner
+correlation: {type: event_count, rules: [sound-rule], group-by: [awsRegion], timespan: 5m, condition: {gte: 3}}
+level: high
+---
+title: Outer
+name: outer
+correlation: {type: temporal_ordered, rules: [sound-rule, inner], group-by: [sourceIPAddress], timespan: 5m}
+level: high
+";
+    assert_snapshot!(problems(chained), @"bad.yml:7: correlation 'outer': `inner` must group by 'sourceIPAddress' as the correlation above it does, or its events would belong to no group");
+    assert_snapshot!(problems(&chained.replace("[sound-rule], group-by: [awsRegion]", "[outer], group-by: [sourceIPAddress]")), @"
+    bad.yml:2: correlation 'inner': `inner` and `outer` refer to each other
+    bad.yml:3: correlation 'outer': `outer` and `inner` refer to each other
+    ");
 }
 
 #[test]

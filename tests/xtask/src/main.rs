@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod evaluate;
 mod python;
 mod shell;
 
@@ -26,17 +27,42 @@ enum Command {
     /// Formatting, clippy, template checks, unit tests, rule tests and end-to-end scenarios.
     Test,
     /// Print sizes, init times and peak memory of the release binaries.
-    Bench,
+    Bench {
+        #[command(subcommand)]
+        what: Option<Bench>,
+    },
     /// Start the emulator alone; ends with Ctrl-C.
     Emulator,
+    /// Write docs/rules from the built-in rules, and compare docs/runbook.md with them.
+    Docs {
+        /// Write nothing; say what is missing, stale or left over.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Score the built-in rules on labelled records: --data DIR, or $PORTCULLIS_CORPUS; --help tells more.
+    #[command(disable_help_flag = true)]
+    Evaluate {
+        /// Handed on as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Print what steady traffic costs in writes to DynamoDB.
+    Cost,
 }
 
 fn main() -> Result<()> {
     match Xtask::parse().command {
         Command::Demo { keep } => demo(keep),
         Command::Test => test(),
-        Command::Bench => bench(),
+        Command::Bench { what: None } => bench(),
+        Command::Bench { what: Some(Bench::Cost) } => cost(),
         Command::Emulator => emulator(),
+        Command::Docs { check } => docs(check),
+        Command::Evaluate { arguments } => evaluate::evaluate(&arguments),
     }
 }
 
@@ -95,6 +121,16 @@ fn bench() -> Result<()> {
     built("bench", &[]).run()
 }
 
+fn cost() -> Result<()> {
+    say("building the built-in rules and what they cost");
+    cargo(&["run", "--quiet", "--release", "-p", "portcullis-acceptance", "--bin", "cost"]).run()
+}
+
 fn emulator() -> Result<()> {
     python::environment()?.run(&["tests/emulator/launch.py"]).run()
+}
+
+fn docs(check: bool) -> Result<()> {
+    let run: &[&str] = &["run", "--quiet", "--package", "portcullis-docs", "--bin", "docs", "--"];
+    cargo(&[run, if check { &["--check"] } else { &[] }].concat()).run()
 }

@@ -1,7 +1,6 @@
 //! Everything that came of a scenario, as JSON that a person can review.
 
-use portcullis_cloudtrail::LogFile;
-use portcullis_detection::Tally;
+use portcullis_cloudtrail::{LogFile, Unreadable};
 use portcullis_domain::{FindingId, Tier};
 use portcullis_paging::Page;
 use portcullis_response::{Containment, Entry, PageState};
@@ -10,8 +9,12 @@ use serde_json::{Value, json};
 /// Everything that came of a scenario.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// What was read, what fired, what could not be read.
-    pub(crate) tally: Tally,
+    /// Records that could be read.
+    pub(crate) read: usize,
+    /// Those of them that Portcullis is about.
+    pub(crate) relevant: usize,
+    /// What could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
     /// What was understood and holds no record.
     pub(crate) other: Vec<String>,
     /// Log files that a notification named.
@@ -29,7 +32,6 @@ pub(crate) struct Outcome {
 impl Outcome {
     pub(crate) fn to_json(&self) -> Value {
         let unreadable: Vec<Value> = self
-            .tally
             .unreadable
             .iter()
             .map(|piece| json!({"place": piece.place, "reason": piece.reason, "raw": piece.raw}))
@@ -38,8 +40,8 @@ impl Outcome {
             self.log_files.iter().map(|file| format!("s3://{}/{}", file.bucket, file.key)).collect();
         json!({
             "read": {
-                "records": self.tally.read,
-                "relevant": self.tally.relevant,
+                "records": self.read,
+                "relevant": self.relevant,
                 "unreadable": unreadable,
                 "other": self.other,
                 "log_files": log_files,

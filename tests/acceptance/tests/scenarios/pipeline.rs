@@ -1,11 +1,12 @@
 //! From an input to everything that comes of it, on the functions' own path, with ports in memory.
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis_cloudtrail::{Contents, open};
-use portcullis_detection::{Pipeline, RuleSet, Tally, built_in};
+use portcullis_cloudtrail::{Contents, Unreadable, open};
+use portcullis_detection::memory::Detector;
+use portcullis_detection::{Context, Pipeline, RuleSet, built_in};
 use portcullis_domain::Finding;
 use portcullis_response::memory::{MemoryIam, MemoryLedger};
-use portcullis_response::{Deployment, Report, Responder};
+use portcullis_response::{Deployment, Entry, Report, Responder};
 use portcullis_settings::{Inventory, parse};
 
 use crate::outcome::Outcome;
@@ -23,22 +24,34 @@ pub(crate) fn run(input: &str, settings: &str) -> Result<Outcome, Error> {
     if !rules.problems().is_empty() {
         return Err(format!("built-in rules have problems: {:?}", rules.problems()).into());
     }
-    let pipeline = Pipeline { rules, settings, inventory: Inventory::default() };
+    let context = Context { stack: "portcullis".to_owned(), ..Context::default() };
+    let pipeline = Pipeline::new(rules, settings, Inventory::default(), context);
     let contents = open(input);
     let mut outcome = Outcome { log_files: contents.log_files.clone(), ..Outcome::default() };
     outcome.other = contents.other.iter().map(|other| other.what.clone()).collect();
-    let tally = examine(&pipeline, contents);
-    let findings = sent(&tally.findings)?;
-    outcome.tally = tally;
+    let findings = sent(&examine(&pipeline, contents, &mut outcome))?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(respond(&pipeline, findings, &mut outcome))?;
     Ok(outcome)
 }
 
-fn examine(pipeline: &Pipeline, contents: Contents<'_>) -> Tally {
-    let mut tally = Tally::default();
-    pipeline.examine_all(contents, &mut tally, |_| {});
-    tally
+fn examine(pipeline: &Pipeline, contents: Contents<'_>, outcome: &mut Outcome) -> Vec<Finding> {
+    let tally = Detector::new(pipeline, None).take(contents.records.iter().map(|raw| &*raw.json));
+    outcome.unreadable = contents.unreadable;
+    for (raw, access) in contents.records.iter().zip(tally.accesses) {
+        match access {
+            Ok(access) => {
+                outcome.read += 1;
+                outcome.relevant += usize::from(access.is_relevant());
+            }
+            Err(error) => outcome.unreadable.push(Unreadable {
+                place: format!("record {}", raw.number),
+                reason: error.to_string(),
+                raw: raw.json.to_string(),
+            }),
+        }
+    }
+    tally.findings
 }
 
 /// The findings as the other function receives them: through a queue, as JSON, by the order of their events.
@@ -68,10 +81,19 @@ async fn respond(pipeline: &Pipeline, findings: Vec<Finding>, outcome: &mut Outc
         let now = finding.time().unwrap_or(Timestamp::UNIX_EPOCH) + DELAY;
         match responder.respond(&finding, now, false).await? {
             Report::Done(entry) => outcome.entries.push(*entry),
+            Report::Updated { entry, .. } | Report::Withdrawn(entry) => replace(&mut outcome.entries, *entry),
             Report::Duplicate(id) => outcome.duplicates.push(id),
         }
     }
     outcome.denied = iam.denied();
     outcome.pages = pager.into_pages();
     Ok(())
+}
+
+/// A burst that has grown takes the place of its earlier form.
+fn replace(entries: &mut Vec<Entry>, entry: Entry) {
+    match entries.iter_mut().find(|known| known.finding.id == entry.finding.id) {
+        Some(known) => *known = entry,
+        None => entries.push(entry),
+    }
 }

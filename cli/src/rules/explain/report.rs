@@ -1,0 +1,113 @@
+//! The explanation, as a tree for people or as JSON for programs.
+
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::answer::{Counted, Detection, Explanation, Summary};
+use super::node::{Item, Node};
+use crate::output::{self, clean, say};
+
+pub(super) fn print(explanation: &Explanation, all: &[Summary]) {
+    let Explanation { rule, record, detections, notes, .. } = explanation;
+    for summary in all {
+        say!("{}", line(summary));
+    }
+    if !all.is_empty() {
+        say!();
+    }
+    let kind = rule.counts.as_ref().map(|counts| format!(", {counts}")).unwrap_or_default();
+    say!("{}: {} ({}{kind})", rule.id.bold(), clean(&rule.title), rule.severity);
+    say!("{}", line(record));
+    for Detection { rule: base, matched, conditions, counted, not_counted } in detections {
+        say!();
+        if *base != rule.id {
+            say!("{} base rule `{base}`", mark(*matched));
+        }
+        for node in conditions {
+            print_node(node, 1);
+        }
+        for Counted { group, value } in counted {
+            let group: Vec<String> = group.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let value = value.as_ref().map(|value| format!(", as the value {value}")).unwrap_or_default();
+            say!("  counted in the group {}{}", clean(&group.join(", ")), clean(&value));
+        }
+        if let Some(why) = not_counted {
+            say!("  counted in no group: {}", clean(why));
+        }
+    }
+    say!();
+    let (holds, verdict) = verdict(explanation);
+    say!("{} the rule {verdict}", mark(holds));
+    for note in notes {
+        say!("{} {}", "note".yellow(), clean(note));
+    }
+}
+
+/// Of a correlation it is the counting that matters: a record may match a base rule and lack what it is grouped by.
+fn verdict(explanation: &Explanation) -> (bool, &'static str) {
+    let is_counted = explanation.detections.iter().any(|detection| !detection.counted.is_empty());
+    match (explanation.rule.counts.is_some(), explanation.matched, is_counted) {
+        (false, true, _) => (true, "matches"),
+        (false, false, _) => (false, "does not match"),
+        (true, _, true) => (true, "counts this record"),
+        (true, _, false) => (false, "does not count this record"),
+    }
+}
+
+/// `✓ 3  2026-01-05T08:00:00Z  kms Decrypt (denied) by arn:…`.
+fn line(summary: &Summary) -> String {
+    let Summary { number, time, service, call, actor, outcome, matched, .. } = summary;
+    let time = time.map_or_else(|| "no time".to_owned(), |time| format!("{time:.0}"));
+    format!("{} {number}  {time}  {}", mark(*matched), clean(&format!("{service} {call} ({outcome}) by {actor}")))
+}
+
+fn print_node(node: &Node, depth: usize) {
+    let indent = "  ".repeat(depth);
+    let what = clean(&node.what);
+    match &node.item {
+        None => say!("{indent}{} {what}", mark(node.matched)),
+        Some(Item { asks, has, why }) => {
+            let has = match (has, why) {
+                (Some(has), None) => format!("the record has {}", value(has)),
+                (Some(has), Some(why)) => format!("the record has {} ({why})", value(has)),
+                (None, Some(why)) => format!("absent: {why}"),
+                // Words are looked for in every value.
+                (None, None) if node.what == "words" => String::new(),
+                (None, None) => "absent".to_owned(),
+            };
+            let has = if has.is_empty() { has } else { format!("; {has}") };
+            say!("{indent}{} {what}: asks for {}{}", mark(node.matched), clean(asks), clean(&has));
+        }
+    }
+    for part in &node.parts {
+        print_node(part, depth + 1);
+    }
+}
+
+fn mark(matched: bool) -> String {
+    if matched { "✓".green().to_string() } else { "✗".red().to_string() }
+}
+
+/// A list with its elements side by side.
+fn value(value: &Value) -> String {
+    match value {
+        Value::Array(elements) => elements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// The JSON form.
+#[derive(Serialize)]
+struct Document<'d> {
+    #[serde(flatten)]
+    explanation: &'d Explanation,
+    /// Every record of the file, where there are several and none was asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    records: &'d [Summary],
+}
+
+/// One JSON document with the same content.
+pub(super) fn json(explanation: &Explanation, records: &[Summary]) -> serde_json::Result<String> {
+    output::json(&Document { explanation, records })
+}

@@ -1,0 +1,48 @@
+//! What correlations count of a batch, window by window.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt as _, stream};
+use portcullis_domain::error_chain;
+use portcullis_windows::{Event, WindowKey, WindowStore, take};
+
+use crate::correlate::Correlated;
+use crate::pipeline::Tally;
+use crate::windowed::{Entry, burst_id, finding};
+
+/// How many windows are worked on at once.
+const AT_ONCE: usize = 8;
+
+/// The events of a batch by window, so that each window is written once.
+#[derive(Default)]
+pub(crate) struct Windows<'s> {
+    by_key: BTreeMap<WindowKey, (Option<&'s Correlated>, Vec<Event>)>,
+}
+
+impl<'s> Windows<'s> {
+    pub(crate) fn put(&mut self, entry: Entry<'s>) {
+        let window = self.by_key.entry(entry.key).or_default();
+        window.0 = Some(entry.correlated);
+        window.1.push(entry.event);
+    }
+}
+
+/// Puts the events into their windows; the bursts they belong to become findings.
+pub(crate) async fn count(windows: Windows<'_>, store: &dyn WindowStore, tally: &mut Tally) {
+    let each = windows.by_key.into_iter().filter_map(|(key, (correlated, events))| Some((key, correlated?, events)));
+    let mut taken = stream::iter(each)
+        .map(|(key, correlated, events)| async move {
+            let taken = take(store, &key, &correlated.correlation, &events).await;
+            (key, correlated, taken)
+        })
+        .buffered(AT_ONCE);
+    while let Some((key, correlated, taken)) = taken.next().await {
+        match taken {
+            Ok(taken) => {
+                tally.findings.extend(taken.bursts.iter().filter_map(|told| finding(correlated, &key, told)));
+                tally.withdrawn.extend(taken.withdrawn.iter().map(|anchor| burst_id(&key, anchor)));
+            }
+            Err(error) => tally.failed.push(error_chain(&error)),
+        }
+    }
+}

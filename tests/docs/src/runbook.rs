@@ -1,0 +1,84 @@
+//! The runbook, as far as rules refer to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::Catalogue;
+
+/// The anchors of the sections: each heading of the third level, as GitHub makes it an address.
+pub fn anchors(markdown: &str) -> Vec<String> {
+    let mut fenced = false;
+    let mut anchors = Vec::new();
+    for line in markdown.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        }
+        if let Some(heading) = line.strip_prefix("### ").filter(|_| !fenced) {
+            anchors.push(anchor(heading));
+        }
+    }
+    anchors
+}
+
+/// `Key deletion` → `key-deletion`
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    kept.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// What each section tells.
+const PARTS: [&str; 4] = ["**Check**", "**Harmless**", "**Undo**", "**Quiet**"];
+
+/// The sections that lack a part.
+fn gaps(markdown: &str) -> Vec<String> {
+    let sections = markdown.split("\n### ").skip(1).filter_map(|section| {
+        let (heading, text) = section.split_once('\n')?;
+        let missing: Vec<&str> = PARTS.into_iter().filter(|part| !text.contains(&format!("\n{part}"))).collect();
+        (!missing.is_empty()).then(|| format!("docs/runbook.md, {heading}: tell {} too", missing.join(", ")))
+    });
+    sections.collect()
+}
+
+/// What does not fit between the rules and the runbook, each with what to do.
+pub fn complaints(catalogue: &Catalogue, markdown: &str) -> Vec<String> {
+    let mut used: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut complaints = Vec::new();
+    for entry in &catalogue.entries {
+        match entry.rule.runbook.as_deref().and_then(|anchor| anchor.strip_prefix('#')) {
+            Some(anchor) => {
+                used.entry(anchor).or_insert(entry.id());
+            }
+            None => {
+                complaints.push(format!("{}: `portcullis.runbook` names no section of docs/runbook.md", entry.id()));
+            }
+        }
+    }
+    complaints.extend(gaps(markdown));
+    let mut there = BTreeSet::new();
+    for anchor in anchors(markdown) {
+        if !there.insert(anchor.clone()) {
+            complaints.push(format!("docs/runbook.md has two sections `{anchor}`; give each its own heading"));
+        }
+    }
+    for (anchor, rule) in &used {
+        if !there.contains(*anchor) {
+            complaints
+                .push(format!("{rule}: docs/runbook.md has no section `{anchor}`; write it, or name another one"));
+        }
+    }
+    for anchor in there.iter().filter(|anchor| !used.contains_key(anchor.as_str())) {
+        complaints.push(format!("docs/runbook.md: no rule leads to section `{anchor}`; take it out"));
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::anchors;
+
+    #[test]
+    fn headings_become_addresses() {
+        let text =
+            "# No\n## No\n### Key deletion\n```sh\n### no\n```\n### AWS Config\n#### No\n### A page, what's next?\n";
+        assert_eq!(anchors(text), ["key-deletion", "aws-config", "a-page-whats-next"]);
+    }
+}
