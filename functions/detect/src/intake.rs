@@ -1,73 +1,88 @@
-//! Messages to findings: opens each, fetches the log files it names, examines every record, sends what fired.
+//! Messages to findings: opens each, fetches the log files it names, examines all records together, sends what fired.
 
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use portcullis_aws::{Location, Objects, Queue};
+use portcullis_aws::{DynamoSightings, DynamoWindows, Location, Objects, Queue};
 use portcullis_cloudtrail::{Contents, LogFile, Unreadable, inflate, open};
-use portcullis_detection::{Pipeline, Tally};
-use portcullis_domain::Tier;
-use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, reply, split};
+use portcullis_detection::{Memory, Pipeline, Tally};
+use portcullis_domain::{Finding, Tier};
+use portcullis_knowledge::Knowledge;
+use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, Surroundings, reply, split};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+
+use crate::kept::{Kept, LARGEST_MESSAGE, keep};
 
 /// CloudTrail writes at most 50 MB uncompressed to a log file (CloudTrail User Guide, *Quotas*).
 const LOG_FILE_LIMIT: u64 = 256 << 20;
 
-/// SQS takes at most 256 KiB a message (SQS Developer Guide, *Message quotas*).
-const LARGEST_MESSAGE: usize = 256 << 10;
-
-/// How many characters are kept of a piece of a log file that is larger: at most four bytes each, escaped at most six.
-const KEPT_OF_LARGE: usize = 40_000;
-
-/// The source of what came in the message itself.
-const MESSAGE: &str = "message";
-
 /// Everything that detecting needs.
 pub(crate) struct Intake {
     pub(crate) configuration: Configuration<Pipeline>,
+    pub(crate) surroundings: Surroundings,
     pub(crate) log_files: Objects,
+    pub(crate) knowledge: Knowledge,
+    pub(crate) sightings: DynamoSightings,
+    pub(crate) windows: DynamoWindows,
     pub(crate) findings: Queue,
     pub(crate) unreadable: Queue,
-    pub(crate) stack: String,
+}
+
+/// One message, opened.
+struct Opened<'m> {
+    message: &'m Message,
+    contents: Contents<'m>,
+    result: Result<(), FunctionError>,
 }
 
 impl Intake {
     /// Handles one invocation; replies with the ids of the messages that failed.
     pub(crate) async fn handle(&mut self, payload: &RawValue) -> Result<Value, FunctionError> {
-        let mut metrics = Metrics::new(&self.stack);
-        let mut results = Vec::new();
+        let mut metrics = Metrics::new(&self.surroundings.stack);
+        let messages = split(payload);
         let mut sent = HashSet::new();
-        for message in split(payload) {
-            let result = self.message(&message, &mut sent, &mut metrics).await;
-            results.push((message, result));
+        let mut opened: Vec<Opened<'_>> = messages.iter().map(|message| read(message, &mut metrics)).collect();
+        self.records(&mut opened, &mut sent, &mut metrics).await;
+        for one in &mut opened {
+            for file in std::mem::take(&mut one.contents.log_files) {
+                if one.result.is_ok() {
+                    one.result = self.log_file(&file, &mut sent, &mut metrics).await;
+                }
+            }
         }
         metrics.print(Timestamp::now());
+        let results: Vec<_> = opened.into_iter().map(|one| (one.message.clone(), one.result)).collect();
         reply(results)
     }
 
-    async fn message(
-        &mut self,
-        message: &Message,
-        sent: &mut HashSet<String>,
-        metrics: &mut Metrics,
-    ) -> Result<(), FunctionError> {
-        let contents = open(&message.body);
-        let nothing_read = contents.records.is_empty() && contents.log_files.is_empty() && contents.other.is_empty();
-        if nothing_read && !contents.unreadable.is_empty() {
-            metrics.count(Metric::RECORDS_UNREADABLE, &[], contents.unreadable.len());
-            let reasons: Vec<String> = contents.unreadable.into_iter().map(|piece| piece.reason).collect();
-            return Err(FunctionError::Rejected(format!("the message holds no record: {}", reasons.join("; "))));
+    /// Examines the records of all messages as one batch, so that each window is written once. What fails, fails for all
+    /// messages that have records: they come again, and everything is made so that twice is as good as once.
+    async fn records(&mut self, opened: &mut [Opened<'_>], sent: &mut HashSet<String>, metrics: &mut Metrics) {
+        let texts: Vec<&str> =
+            opened.iter().flat_map(|one| one.contents.records.iter().map(|raw| &*raw.json)).collect();
+        if texts.is_empty() {
+            for one in opened.iter_mut().filter(|one| one.result.is_ok()) {
+                let pieces = std::mem::take(&mut one.contents.unreadable);
+                one.result = self.keep(pieces, None, metrics).await;
+            }
+            return;
         }
-        for other in &contents.other {
-            tracing::info!(what = other.what, "understood, holds no record");
+        let (mut tally, result) = self.examine(&texts, sent, metrics).await;
+        let mut accesses = tally.accesses.drain(..);
+        for one in opened.iter_mut().filter(|one| one.result.is_ok()) {
+            let mut pieces = std::mem::take(&mut one.contents.unreadable);
+            let had_records = !one.contents.records.is_empty();
+            for raw in &one.contents.records {
+                if let Some(Err(error)) = accesses.next() {
+                    pieces.push(unreadable(raw.number, &error, &raw.json));
+                }
+            }
+            one.result = match &result {
+                Err(error) if had_records => Err(FunctionError::Retryable(error.clone())),
+                _ => self.keep(pieces, None, metrics).await,
+            };
         }
-        let log_files = contents.log_files.clone();
-        self.examine(contents, MESSAGE, sent, metrics).await?;
-        for file in log_files {
-            self.log_file(&file, sent, metrics).await?;
-        }
-        Ok(())
     }
 
     async fn log_file(
@@ -91,65 +106,129 @@ impl Intake {
                 raw: location.to_string(),
             });
         }
-        self.examine(contents, &location.to_string(), sent, metrics).await
+        let texts: Vec<&str> = contents.records.iter().map(|raw| &*raw.json).collect();
+        let (tally, result) = self.examine(&texts, sent, metrics).await;
+        let mut pieces = contents.unreadable;
+        for (raw, access) in contents.records.iter().zip(tally.accesses) {
+            if let Err(error) = access {
+                pieces.push(unreadable(raw.number, &error, &raw.json));
+            }
+        }
+        self.keep(pieces, Some(&location.to_string()), metrics).await?;
+        result.map_err(FunctionError::Retryable)
     }
 
+    /// Examines records and sends what fired, also when some of it could not be done; the error says what must come again.
     async fn examine(
         &mut self,
-        contents: Contents<'_>,
-        source: &str,
+        texts: &[&str],
         sent: &mut HashSet<String>,
         metrics: &mut Metrics,
-    ) -> Result<(), FunctionError> {
-        let pipeline = self.configuration.pipeline().await?;
-        let now = Timestamp::now();
-        let mut tally = Tally::default();
-        pipeline.examine_all(contents, &mut tally, |access| {
-            if let Some(time) = access.time.filter(|_| access.is_relevant()) {
-                metrics.observe(Metric::EVENT_AGE, &[], now.duration_since(time).as_secs_f64());
-            }
-        });
-        metrics.count(Metric::RECORDS_READ, &[], tally.read);
-        metrics.count(Metric::RECORDS_RELEVANT, &[], tally.relevant);
-        metrics.count(Metric::RECORDS_UNREADABLE, &[], tally.unreadable.len());
-        for finding in tally.findings {
-            if !sent.insert(finding.id.to_string()) {
+    ) -> (Tally, Result<(), String>) {
+        let pipeline = match self.configuration.pipeline(&self.surroundings).await {
+            Ok(pipeline) => pipeline,
+            Err(error) => return (Tally::default(), Err(error.to_string())),
+        };
+        let mut memory = Memory { knowledge: &mut self.knowledge, sightings: &self.sightings, windows: &self.windows };
+        let tally = pipeline.examine(texts.iter().copied(), &mut memory).await;
+        count(&tally, metrics);
+        let mut failed = tally.failed.clone();
+        for finding in &tally.findings {
+            let revision = finding.burst.as_ref().map(|burst| burst.revision);
+            if !sent.insert(format!("{} {revision:?}", finding.id)) {
                 continue;
             }
-            let body = serde_json::to_string(&finding).map_err(|error| FunctionError::Rejected(error.to_string()))?;
-            self.findings.send(body).await?;
-            metrics.count(Metric::FINDINGS, &[&finding.rule.id, finding.rule.severity.as_str()], 1);
-            tracing::info!(
-                finding = %finding.id,
-                rule = finding.rule.id,
-                actor = %finding.actor.principal,
-                tier = finding.tier.map(Tier::as_str),
-                "rule fired"
-            );
-        }
-        let mut too_large = None;
-        for piece in tally.unreadable {
-            tracing::error!(source, place = piece.place, reason = piece.reason, "could not be read; kept");
-            let kept = |raw: &str, cut: bool| {
-                let (place, reason) = (&piece.place, &piece.reason);
-                json!({"source": source, "place": place, "reason": reason, "raw": raw, "cut": cut}).to_string()
-            };
-            let mut body = kept(&piece.raw, false);
-            if body.len() > LARGEST_MESSAGE {
-                if source == MESSAGE {
-                    // Only the message itself holds all of it: it goes to the dead-letter queue as it is.
-                    too_large = Some(piece.reason);
-                    continue;
-                }
-                // The log file stays where it is; what is kept here says so.
-                let start: String = piece.raw.chars().take(KEPT_OF_LARGE).collect();
-                body = kept(&start, true);
+            if let Err(error) = self.send(finding, metrics).await {
+                failed.push(error.to_string());
             }
-            self.unreadable.send(body).await?;
+        }
+        for withdrawn in &tally.withdrawn {
+            tracing::info!(finding = %withdrawn, "no longer holds");
+            if let Err(error) = self.findings.send(json!({ "withdrawn": withdrawn }).to_string()).await {
+                failed.push(error.chain());
+            }
+        }
+        let result = if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) };
+        (tally, result)
+    }
+
+    async fn send(&self, finding: &Finding, metrics: &mut Metrics) -> Result<(), FunctionError> {
+        let body = serde_json::to_string(finding).map_err(|error| FunctionError::Rejected(error.to_string()))?;
+        self.findings.send(body).await?;
+        let dimensions = [finding.rule.id.as_str(), finding.rule.severity.as_str()];
+        let metric = if finding.shadow { Metric::SHADOW_FINDINGS } else { Metric::FINDINGS };
+        metrics.count(metric, &dimensions, 1);
+        tracing::info!(
+            finding = %finding.id,
+            rule = finding.rule.id,
+            actor = %finding.actor.principal,
+            tier = finding.tier.map(Tier::as_str),
+            events = finding.burst.as_ref().map(|burst| burst.events),
+            shadow = finding.shadow,
+            "rule fired"
+        );
+        Ok(())
+    }
+
+    /// Puts aside what could not be read; `source` is where it still stands, absent when in the message alone.
+    async fn keep(
+        &self,
+        pieces: Vec<Unreadable>,
+        source: Option<&str>,
+        metrics: &mut Metrics,
+    ) -> Result<(), FunctionError> {
+        metrics.count(Metric::RECORDS_UNREADABLE, &[], pieces.len());
+        let mut too_large = None;
+        for piece in pieces {
+            let from = source.unwrap_or("message");
+            tracing::error!(source = from, place = piece.place, reason = piece.reason, "could not be read; kept");
+            match keep(piece, source) {
+                Kept::Body(body) => self.unreadable.send(body).await?,
+                Kept::TooLarge(reason) => too_large = Some(reason),
+            }
         }
         match too_large {
-            Some(reason) => Err(FunctionError::Rejected(format!("a piece too large to be kept apart: {reason}"))),
+            Some(reason) => Err(FunctionError::Rejected(format!(
+                "a piece larger than {LARGEST_MESSAGE} bytes cannot be kept apart: {reason}"
+            ))),
             None => Ok(()),
         }
+    }
+}
+
+fn read<'m>(message: &'m Message, metrics: &mut Metrics) -> Opened<'m> {
+    let contents = open(&message.body);
+    let nothing_read = contents.records.is_empty() && contents.log_files.is_empty() && contents.other.is_empty();
+    let mut result = Ok(());
+    if nothing_read && !contents.unreadable.is_empty() {
+        metrics.count(Metric::RECORDS_UNREADABLE, &[], contents.unreadable.len());
+        let reasons: Vec<&str> = contents.unreadable.iter().map(|piece| piece.reason.as_str()).collect();
+        result = Err(FunctionError::Rejected(format!("the message holds no record: {}", reasons.join("; "))));
+    }
+    for other in &contents.other {
+        tracing::info!(what = other.what, "understood, holds no record");
+    }
+    Opened { message, contents, result }
+}
+
+fn unreadable(number: usize, error: &impl ToString, raw: &str) -> Unreadable {
+    Unreadable { place: format!("record {number}"), reason: error.to_string(), raw: raw.to_owned() }
+}
+
+fn count(tally: &Tally, metrics: &mut Metrics) {
+    let now = Timestamp::now();
+    let read: Vec<_> = tally.accesses.iter().filter_map(|access| access.as_ref().ok()).collect();
+    let relevant: Vec<_> = read.iter().filter(|access| access.is_relevant()).collect();
+    metrics.count(Metric::RECORDS_READ, &[], read.len());
+    metrics.count(Metric::RECORDS_RELEVANT, &[], relevant.len());
+    for time in relevant.iter().filter_map(|access| access.time) {
+        metrics.observe(Metric::EVENT_AGE, &[], now.duration_since(time).as_secs_f64());
+    }
+    if tally.timeless > 0 {
+        metrics.count(Metric::RECORDS_TIMELESS, &[], tally.timeless);
+    }
+    for (rule, why) in &tally.exempted {
+        metrics.count(Metric::EXEMPTED, &[rule], 1);
+        tracing::info!(rule, exemption = why, "the settings exempt the actor");
     }
 }

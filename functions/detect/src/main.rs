@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod intake;
+mod kept;
 
 use intake::Intake;
 use lambda_runtime::{LambdaEvent, service_fn};
-use portcullis_aws::{Objects, Queue, load};
-use portcullis_lambda::{Configuration, Environment, Sources, start_logging};
+use portcullis_aws::{DynamoLedger, DynamoSightings, DynamoWindows, Objects, Queue, load};
+use portcullis_knowledge::Knowledge;
+use portcullis_lambda::{Configuration, Environment, Sources, Surroundings, start_logging};
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
@@ -19,16 +21,23 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         environment.required("PORTCULLIS_FINDINGS_QUEUE_URL", "the URL of the findings queue");
     let unreadable: Option<String> =
         environment.required("PORTCULLIS_UNREADABLE_QUEUE_URL", "the URL of the queue that keeps what cannot be read");
+    let table: Option<String> = environment
+        .required("PORTCULLIS_DETECTION_TABLE", "the name of the table of windows and of what was seen before");
+    let ledger = environment.optional("PORTCULLIS_LEDGER_TABLE", "the name of the ledger's table");
     let stack = environment.optional("PORTCULLIS_STACK", "the stack's name").unwrap_or_else(|| "portcullis".to_owned());
-    let (settings, (findings, unreadable)) = environment.finish(settings.zip(findings.zip(unreadable)))?;
+    let (settings, ((findings, unreadable), table)) =
+        environment.finish(settings.zip(findings.zip(unreadable).zip(table)))?;
 
     let config = load(None).await;
     let intake = Mutex::new(Intake {
         configuration: Configuration::new(&config, Sources { settings, rules }),
+        surroundings: Surroundings { stack, ledger: ledger.map(|table: String| DynamoLedger::new(&config, table)) },
         log_files: Objects::new(&config),
+        knowledge: Knowledge::default(),
+        sightings: DynamoSightings::new(&config, &table),
+        windows: DynamoWindows::new(&config, &table),
         findings: Queue::new(&config, findings),
         unreadable: Queue::new(&config, unreadable),
-        stack,
     });
     let intake = &intake;
     let handler = |event: LambdaEvent<Box<RawValue>>| async move { intake.lock().await.handle(&event.payload).await };

@@ -1,6 +1,9 @@
 //! What aliases and tags stand for: KMS's aliases, and the tags of keys and secrets.
 
+use std::collections::BTreeMap;
+
 use aws_config::SdkConfig;
+use aws_sdk_iam::types::{EntityType, Tag};
 use portcullis_domain::{AliasArn, KeyArn};
 use portcullis_response::PortError;
 use portcullis_settings::{Inventory, TaggedResource};
@@ -34,6 +37,33 @@ pub async fn read_inventory(config: &SdkConfig) -> Result<Inventory, PortError> 
         inventory.tagged.push(TaggedResource { arn, tags });
     }
     Ok(inventory)
+}
+
+/// Reads the tags of the account's roles and users, by their ARNs.
+///
+/// One call answers for a thousand of them with everything IAM knows, of which only the tags are kept
+/// (IAM API Reference, *GetAccountAuthorizationDetails*).
+///
+/// # Errors
+///
+/// When IAM does not answer, or refuses.
+pub async fn read_principal_tags(config: &SdkConfig) -> Result<BTreeMap<String, BTreeMap<String, String>>, PortError> {
+    let what = "failed to read the tags of roles and users (the settings name actors by tag; see ReadPrincipalTags)";
+    let client = aws_sdk_iam::Client::new(config);
+    let call = client.get_account_authorization_details().filter(EntityType::Role).filter(EntityType::User);
+    let mut pages = call.into_paginator().page_size(1000).send();
+    let mut tagged = BTreeMap::new();
+    let tags_of = |tags: Option<Vec<Tag>>| tags.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| port_error(what, error))?;
+        for role in page.role_detail_list.into_iter().flatten() {
+            tagged.extend(role.arn.map(|arn| (arn, tags_of(role.tags))));
+        }
+        for user in page.user_detail_list.into_iter().flatten() {
+            tagged.extend(user.arn.map(|arn| (arn, tags_of(user.tags))));
+        }
+    }
+    Ok(tagged)
 }
 
 /// The ARN of the key `id`, which lives where its alias does.

@@ -42,6 +42,19 @@ impl FromStr for Location {
     }
 }
 
+impl Location {
+    /// Another file in the same folder.
+    pub fn beside(&self, name: &str) -> Self {
+        match self {
+            Self::S3 { bucket, key } => {
+                let folder = key.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+                Self::S3 { bucket: bucket.clone(), key: format!("{folder}{name}") }
+            }
+            Self::Path(path) => Self::Path(path.with_file_name(name)),
+        }
+    }
+}
+
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,9 +1,11 @@
 //! Settings, rules and inventory, fetched from where the environment says and kept for a minute.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use portcullis_aws::{Location, Objects, SdkConfig, read_inventory};
-use portcullis_detection::{Pipeline, RuleFile, RuleSet, built_in};
+use portcullis_aws::{DynamoLedger, Location, Objects, SdkConfig, read_inventory, read_principal_tags};
+use portcullis_detection::{Context, Geo, Pipeline, RuleFile, RuleSet, built_in};
+use portcullis_response::{Ledger as _, Quarantine};
 use portcullis_settings::{Inventory, Settings, parse};
 
 use crate::error::FunctionError;
@@ -72,6 +74,15 @@ impl Configuration<Settings> {
     }
 }
 
+/// What the pipeline needs beside settings and rules.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The stack's name.
+    pub stack: String,
+    /// The ledger, for who is in quarantine; absent where that is not to be known.
+    pub ledger: Option<DynamoLedger>,
+}
+
 impl Configuration<Pipeline> {
     /// The pipeline, at most a minute old.
     ///
@@ -79,15 +90,15 @@ impl Configuration<Pipeline> {
     ///
     /// When settings or rules cannot be fetched, or the settings have problems. A rule with a problem is logged and left
     /// out; the others work on.
-    pub async fn pipeline(&mut self) -> Result<&Pipeline, FunctionError> {
+    pub async fn pipeline(&mut self, surroundings: &Surroundings) -> Result<&Pipeline, FunctionError> {
         if self.is_stale() {
-            let pipeline = self.fetch_pipeline().await?;
+            let pipeline = self.fetch_pipeline(surroundings).await?;
             self.keep(pipeline);
         }
         self.fresh.as_ref().map(|(_, pipeline)| pipeline).ok_or_else(nothing_kept)
     }
 
-    async fn fetch_pipeline(&self) -> Result<Pipeline, FunctionError> {
+    async fn fetch_pipeline(&self, surroundings: &Surroundings) -> Result<Pipeline, FunctionError> {
         let settings = self.fetch_settings().await?;
         let mut files = built_in();
         if let Some(folder) = &self.sources.rules {
@@ -96,16 +107,64 @@ impl Configuration<Pipeline> {
                 files.push(RuleFile { name: location.to_string(), yaml: String::from_utf8_lossy(&bytes).into_owned() });
             }
         }
-        let rules = RuleSet::load(&files);
-        for problem in rules.problems() {
-            tracing::error!(file = problem.file, line = problem.line, problem = problem.message, "rule left out");
-        }
-        let inventory =
-            if settings.needs_inventory() { read_inventory(&self.config).await? } else { Inventory::default() };
+        let inventory = self.inventory(&settings).await?;
         for unresolved in settings.unresolved(&inventory) {
             tracing::warn!(entry = unresolved, "asset entry stands for no key or secret");
         }
-        Ok(Pipeline { rules, settings, inventory })
+        let context = self.context(&settings, surroundings).await?;
+        let pipeline = Pipeline::new(RuleSet::load(&files), settings, inventory, context);
+        for problem in pipeline.rules.problems() {
+            tracing::error!(file = problem.file, line = problem.line, problem = problem.message, "rule left out");
+        }
+        Ok(pipeline)
+    }
+
+    /// Read whether or not an entry needs it: a tag makes any asset a decoy. A refusal is no reason to see nothing, where
+    /// the settings do not rest on it.
+    async fn inventory(&self, settings: &Settings) -> Result<Inventory, FunctionError> {
+        let mut inventory = match read_inventory(&self.config).await {
+            Ok(inventory) => inventory,
+            Err(error) if settings.needs_inventory() => return Err(error.into()),
+            Err(error) => {
+                tracing::error!(error = error.chain(), "aliases and tags are not known: decoys by tag are not seen");
+                Inventory::default()
+            }
+        };
+        if settings.needs_principal_tags() {
+            inventory.principals = read_principal_tags(&self.config).await?;
+        }
+        Ok(inventory)
+    }
+
+    async fn context(&self, settings: &Settings, surroundings: &Surroundings) -> Result<Context, FunctionError> {
+        let mut databases = Vec::new();
+        for name in &settings.geoip {
+            let location = self.sources.settings.beside(name);
+            if let Some(bytes) = self.objects.get(&location).await? {
+                databases.push((location.to_string(), bytes));
+            } else {
+                tracing::error!(%location, "no such database; countries and networks are not told by it");
+            }
+        }
+        let geo = Geo::open(databases).map_err(|error| FunctionError::Misconfigured(error.to_string()))?;
+        let quarantined = quarantined(surroundings.ledger.as_ref()).await;
+        Ok(Context { stack: surroundings.stack.clone(), quarantined, geo: Some(geo) })
+    }
+}
+
+/// Who is in quarantine. Not knowing it is no reason to see nothing else.
+async fn quarantined(ledger: Option<&DynamoLedger>) -> BTreeSet<String> {
+    let Some(ledger) = ledger else { return BTreeSet::new() };
+    match ledger.quarantines().await {
+        // One that cannot be read is told of by the function that lifts it.
+        Ok(known) => {
+            let in_force = known.into_iter().flatten().map(|known| known.item).filter(Quarantine::is_in_force);
+            in_force.map(|quarantine| quarantine.target.arn().to_owned()).collect()
+        }
+        Err(error) => {
+            tracing::error!(error = error.chain(), "who is in quarantine is not known; rules about them keep still");
+            BTreeSet::new()
+        }
     }
 }
 

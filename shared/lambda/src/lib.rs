@@ -7,7 +7,7 @@ mod error;
 mod metrics;
 
 pub use batch::{Message, reply, split};
-pub use configuration::{Configuration, Sources};
+pub use configuration::{Configuration, Sources, Surroundings};
 pub use environment::{Environment, EnvironmentError, start_logging};
 pub use error::FunctionError;
 pub use metrics::{METRICS, Metric, Metrics, NAMESPACE};

@@ -42,6 +42,9 @@ metrics! {
     RECORDS_RELEVANT: "RecordsRelevant", "Count", [], "Those of them about keys, secrets or the audit trail.";
     RECORDS_UNREADABLE: "RecordsUnreadable", "Count", [], "Pieces of input that could not be read; each is kept in the dead-letter queue.";
     FINDINGS: "Findings", "Count", ["Rule", "Severity"], "Rules that fired.";
+    SHADOW_FINDINGS: "ShadowFindings", "Count", ["Rule", "Severity"], "Rules that fired and are only being tried out.";
+    EXEMPTED: "Exempted", "Count", ["Rule"], "Rules that did not fire because the settings exempt the actor.";
+    RECORDS_TIMELESS: "RecordsTimeless", "Count", [], "Events that could not be counted over time, for want of a time.";
     EVENT_AGE: "EventAge", "Seconds", [], "From a call to its examination.";
     DECISIONS: "Decisions", "Count", ["Response"], "Findings dealt with, by what was decided.";
     REFUSALS: "Refusals", "Count", ["Guard"], "Containments that a guard refused.";
@@ -49,6 +52,8 @@ metrics! {
     TIME_TO_CONTAIN: "TimeToContain", "Seconds", [], "From a call to the denial of its actor.";
     PAGES: "Pages", "Count", ["State"], "Pages sent, and repeats that were not.";
     DUPLICATES: "Duplicates", "Count", [], "Findings that had been dealt with before.";
+    BURST_UPDATES: "BurstUpdates", "Count", [], "Bursts that were told again, had grown, and called for no more.";
+    SUPERSEDED: "Superseded", "Count", [], "Findings that turned out to be parts of another.";
     RELEASES: "Releases", "Count", ["Outcome"], "Quarantines lifted, or not.";
 }
 

@@ -56,7 +56,8 @@ def _function_allows(function_arn: str, source_arn: str) -> bool:
     return iam_evaluator.evaluate_resource_policy(policy, context, service=_EVENTS).decision == "Allow"
 
 
-def _give_up(target: dict[str, Any], rule: dict[str, Any], view: Any) -> None:
+def give_up(target: dict[str, Any], rule: dict[str, Any], view: Any, why: str) -> None:
+    """Puts an event that may not be delivered into the target's dead-letter queue, if there is one."""
     queue_arn = (target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue_arn or not is_allowed(queue_arn, rule["Arn"]):
         return
@@ -64,7 +65,7 @@ def _give_up(target: dict[str, Any], rule: dict[str, Any], view: Any) -> None:
         "RULE_ARN": rule["Arn"],
         "TARGET_ARN": target["Arn"],
         "ERROR_CODE": "NO_PERMISSIONS",
-        "ERROR_MESSAGE": "The target's resource policy does not allow events.amazonaws.com.",
+        "ERROR_MESSAGE": why,
     }
     eventbridge._dispatch_to_sqs(arn.parse_arn(queue_arn), json.dumps(view.event_with_detail()))
     message = sqs._queue_by_arn(queue_arn)["messages"][-1]
@@ -83,7 +84,8 @@ def install() -> None:
                 original(target, event, rule, view)
                 return
             _log.warning("%s may not deliver to %s: its resource policy does not allow it", rule["Arn"], target["Arn"])
-            _give_up(target, rule, view or eventbridge._pattern_event_view(event))
+            why = "The target's resource policy does not allow events.amazonaws.com."
+            give_up(target, rule, view or eventbridge._pattern_event_view(event), why)
 
         return invoke_target
 

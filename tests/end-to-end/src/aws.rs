@@ -19,8 +19,12 @@ pub struct Aws {
 impl Aws {
     /// The principal that holds `credentials`, at the emulator at `url`.
     pub async fn new(url: &str, credentials: Credentials) -> Self {
+        Self::in_region_of(url, credentials, REGION).await
+    }
+
+    async fn in_region_of(url: &str, credentials: Credentials, region: &'static str) -> Self {
         let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(REGION))
+            .region(Region::new(region))
             .endpoint_url(url)
             .credentials_provider(credentials.clone())
             .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
@@ -38,6 +42,17 @@ impl Aws {
     #[must_use]
     pub async fn with(&self, credentials: Credentials) -> Self {
         Self::new(&self.url, credentials).await
+    }
+
+    /// Where an object is, for a service that fetches it by itself.
+    pub fn object_url(&self, bucket: &str, key: &str) -> String {
+        format!("{}/{bucket}/{key}", self.url)
+    }
+
+    /// The same principal in another Region.
+    #[must_use]
+    pub async fn in_region(&self, region: &'static str) -> Self {
+        Self::in_region_of(&self.url, self.credentials.clone(), region).await
     }
 
     /// What a command needs in its environment to be this principal.

@@ -13,7 +13,11 @@ use crate::wait::{self, Seen};
 use crate::{REGION, artifact, paths, template};
 
 /// The bucket that the code is deployed from.
-const ARTIFACTS: &str = "artifacts";
+pub const ARTIFACTS: &str = "artifacts";
+/// The template in it.
+const TEMPLATE: &str = "template.yaml";
+/// Where IAM logs, wherever it is called.
+const GLOBAL_REGION: &str = "us-east-1";
 
 /// A deployed stack.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ impl Stack {
             let zip = artifact::package(&paths::binary(binaries, function)?)?;
             put_object(aws, ARTIFACTS, &format!("{function}.zip"), zip).await?;
         }
+        // As `sam deploy` gives it: in a request CloudFormation takes 51,200 bytes, in a bucket 1 MB.
+        put_object(aws, ARTIFACTS, TEMPLATE, template::packaged(ARTIFACTS)?.into_bytes()).await?;
         Self::deploy_artifacts(aws, name, parameters).await
     }
 
@@ -48,7 +54,7 @@ impl Stack {
             .stack_name(name)
             .change_set_name("deploy")
             .change_set_type(ChangeSetType::Create)
-            .template_body(template::packaged(ARTIFACTS)?)
+            .template_url(aws.object_url(ARTIFACTS, TEMPLATE))
             .capabilities(Capability::CapabilityNamedIam)
             .capabilities(Capability::CapabilityAutoExpand)
             .set_parameters(Some(all.map(parameter).collect()));
@@ -64,6 +70,27 @@ impl Stack {
         })
         .await?;
         cloudformation.execute_change_set().stack_name(name).change_set_name("deploy").send().await?;
+        Self::complete(aws, name).await
+    }
+
+    /// Deploys the template that sends the events of IAM to this Region, where IAM logs.
+    ///
+    /// # Errors
+    ///
+    /// When the deployment fails.
+    pub async fn deploy_forwarding(aws: &Aws, name: &str) -> Result<Self> {
+        let there = aws.in_region(GLOBAL_REGION).await;
+        let path = paths::repository().join("infra/forward-global-events.yaml");
+        let text = std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
+        let region = Parameter::builder().parameter_key("StackRegion").parameter_value(REGION).build();
+        let create = there.cloudformation().create_stack().stack_name(name).template_body(text).parameters(region);
+        create.capabilities(Capability::CapabilityNamedIam).send().await.context("the template was refused")?;
+        Self::complete(&there, name).await
+    }
+
+    /// Waits until a deployment is complete.
+    async fn complete(aws: &Aws, name: &str) -> Result<Self> {
+        let cloudformation = aws.cloudformation();
         let outputs = wait::until("the stack", async || {
             let answer = cloudformation.describe_stacks().stack_name(name).send().await?;
             let stack = answer.stacks.and_then(|stacks| stacks.into_iter().next()).context("there is no stack")?;

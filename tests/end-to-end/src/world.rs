@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 
 use crate::aws::Aws;
 use crate::emulator::Emulator;
+use crate::history::History;
 use crate::identity::{self, allow};
 use crate::ledger::Ledger;
 use crate::outcome::Outcome;
@@ -44,6 +44,8 @@ pub struct World {
     pub inbox: Inbox,
     /// What was decided and done.
     pub ledger: Ledger,
+    /// What detection remembers.
+    pub history: History,
 }
 
 impl World {
@@ -78,7 +80,8 @@ impl World {
         }
         let inbox = Inbox::open(&root, stack.output("PagesTopicArn")?).await?;
         let ledger = Ledger::new(&root, stack.output("LedgerTable")?);
-        Ok(Self { emulator, root, stack, inbox, ledger })
+        let history = History::new(&root, stack.output("DetectionTable")?);
+        Ok(Self { emulator, root, stack, inbox, ledger, history })
     }
 
     /// Creates a secret, as a role of those who own it: writing it is a use that has to be authorised, too.
@@ -138,44 +141,6 @@ impl World {
         self.explained(wait::until(what, probe).await).await
     }
 
-    /// Sends messages to the events queue in one call, as one batch for the function.
-    ///
-    /// # Errors
-    ///
-    /// When SQS refuses.
-    pub async fn send_events(&self, bodies: &[&str]) -> Result<()> {
-        let entry = |(index, body): (usize, &&str)| {
-            aws_sdk_sqs::types::SendMessageBatchRequestEntry::builder()
-                .id(index.to_string())
-                .message_body(*body)
-                .build()
-        };
-        let entries = bodies.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
-        let queue = self.stack.output("EventsQueueUrl")?;
-        self.root.sqs().send_message_batch().queue_url(queue).set_entries(Some(entries)).send().await?;
-        Ok(())
-    }
-
-    /// Waits until a queue of the stack has nothing left, neither waiting nor in hand.
-    ///
-    /// # Errors
-    ///
-    /// When something stays in it.
-    pub async fn drained(&self, output: &str) -> Result<()> {
-        let queue = self.stack.output(output)?;
-        self.until(&format!("{output} to be empty"), async || {
-            let names = [
-                QueueAttributeName::ApproximateNumberOfMessages,
-                QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-            ];
-            let call = self.root.sqs().get_queue_attributes().queue_url(queue).set_attribute_names(Some(names.into()));
-            let counts = call.send().await?.attributes.unwrap_or_default();
-            let empty = !counts.is_empty() && counts.values().all(|count| count == "0");
-            Ok(Seen::from_option(empty.then_some(()), || format!("{counts:?}")))
-        })
-        .await
-    }
-
     /// Invokes the release function as its schedule does.
     ///
     /// # Errors
@@ -225,6 +190,18 @@ impl World {
             *counts.entry(rule.to_owned()).or_default() += 1;
         }
         Ok(counts)
+    }
+
+    /// The findings that a rule made and that stand: without those that turned out to be parts of others.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub async fn standing(&self, rule: &str) -> Result<Vec<Value>> {
+        let mut findings = self.ledger.findings().await?;
+        let is_of = |entry: &Value| entry.pointer("/finding/rule/id").and_then(Value::as_str) == Some(rule);
+        findings.retain(|entry| is_of(entry) && entry.get("gone").is_none());
+        Ok(findings)
     }
 
     async fn explained<T>(&self, result: Result<T>) -> Result<T> {

@@ -1,9 +1,12 @@
 //! Portcullis in the wrong hands: what a session of each function's role can do, and what it cannot, even if somebody
 //! makes the role an administrator on top.
 //!
-//! Each table is a list of calls, made for real, with what is to come of them.
+//! Each table is a list of calls, made for real, with what is to come of them. What they try on tables is in `tables`.
 
 #![cfg(test)]
+
+#[path = "escalation/tables.rs"]
+mod tables;
 
 use anyhow::{Context as _, Result};
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
@@ -122,6 +125,7 @@ async fn the_role_of_respond_can_only_attach_the_deny_policy() -> Result<()> {
         table.add(&format!("attach the deny policy to {own}"), attach(&who, &role, DENY_ALL).await);
     }
     table.add("attach the deny policy to a protected role", attach(&who, "auditor", DENY_ALL).await);
+    tables::beside_the_ledger(&mut table, &world, &who).await?;
     let invoke = who.lambda().invoke().function_name(format!("{STACK}-release"));
     table.call("invoke release", invoke.send().await);
     table.assert_allowed_only(&["attach the deny policy to the victim"]);
@@ -140,6 +144,7 @@ async fn the_role_of_release_can_only_detach_the_deny_policy() -> Result<()> {
     common(&mut table, &world, &who, "release").await?;
     table.add("attach the deny policy to the victim", attach(&who, "victim", DENY_ALL).await);
     table.add("detach another policy", detach(&who, "auditor", READ_ONLY).await);
+    tables::beside_the_ledger(&mut table, &world, &who).await?;
     table.add("detach the deny policy from the victim", detach(&who, "victim", DENY_ALL).await);
     table.assert_allowed_only(&["detach the deny policy from the victim"]);
     assert!(identity::attached_to(&world.root, "victim").await?.is_empty());
@@ -161,9 +166,19 @@ async fn the_role_of_detect_has_no_right_in_iam() -> Result<()> {
     let bucket = world.stack.output("ConfigBucketName")?;
     let put = who.s3().put_object().bucket(bucket).key("portcullis.yaml").body(Vec::new().into());
     table.call("write the settings", put.send().await);
-    table.call("read the ledger", who.dynamodb().scan().table_name(world.stack.output("LedgerTable")?).send().await);
     let get = who.s3().get_object().bucket(bucket).key("portcullis.yaml");
     table.call("read the settings", get.send().await);
     table.assert_allowed_only(&["read the settings"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_role_of_detect_remembers_and_sees_quarantines() -> Result<()> {
+    let Some(world) = world().await? else { return Ok(()) };
+    let who = stolen(&world, "detect").await?;
+    let mut table = Table::default();
+    let allowed = tables::as_detect(&mut table, &world, &who).await?;
+    table.assert_allowed_only(&allowed);
+    assert!(world.ledger.findings().await?.is_empty() && world.ledger.quarantines().await?.is_empty());
     Ok(())
 }

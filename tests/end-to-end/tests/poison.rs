@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 use anyhow::{Context as _, Result};
-use aws_sdk_sqs::types::QueueAttributeName;
 use portcullis_end_to_end::outcome::Outcome;
 use portcullis_end_to_end::record;
 use portcullis_end_to_end::wait::Seen;
@@ -15,8 +14,7 @@ const POISON: &str = "this is not a CloudTrail record";
 async fn poison_is_kept_aside_and_its_neighbour_is_handled() -> Result<()> {
     let Some(world) = World::start(Some(ENFORCE), &[]).await? else { return Ok(()) };
     // The template's six minutes would have the test wait for as long, if the message is tried again.
-    let set = world.root.sqs().set_queue_attributes().queue_url(world.stack.output("EventsQueueUrl")?);
-    set.attributes(QueueAttributeName::VisibilityTimeout, "1").send().await?;
+    world.set_visibility("EventsQueueUrl", "1").await?;
     world.create_secret("prod/payroll/db", "hush").await?;
     let bait = world.reader("/team/", "bait").await?;
     assert_eq!(bait.read("prod/payroll/db").await, Outcome::Allowed);

@@ -11,8 +11,8 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use jiff::{SignedDuration, Timestamp};
 use portcullis_aws::DynamoLedger;
 use portcullis_response::{
-    Containment, Decision, Deployment, Entry, Ledger as _, PageMark, PageState, Plan, PortErrorKind, Quarantine,
-    QuarantineState, Refusal, Step, Version, target,
+    Containment, Decision, Deployment, Earlier, Entry, Ledger as _, PageMark, PageState, Plan, PortErrorKind,
+    Quarantine, QuarantineState, Refusal, Step, Version, target,
 };
 use portcullis_settings::Response;
 use portcullis_testkit::{ROLE, finding};
@@ -43,6 +43,10 @@ pub(crate) fn entry() -> Entry {
         page: PageState::Sent { message_id: "m-1".to_owned() },
         lease_until: now() + SignedDuration::from_secs(90),
         done: true,
+        continues: Some(portcullis_testkit::finding("22222222-0000-4000-8000-000000000002").id),
+        earlier: Some(Earlier { response: Response::Page, contained: None, paged: true }),
+        gone: None,
+        unheard: false,
     }
 }
 

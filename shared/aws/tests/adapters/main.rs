@@ -13,5 +13,8 @@ mod ledger_read;
 mod ledger_write;
 mod principal;
 mod recorded;
+mod shown;
+mod sightings;
 mod sns;
+mod windows;
 mod wire;

@@ -30,4 +30,9 @@ impl<T: Clone> Recorded<T> {
         assert_eq!(kept.len(), 1, "exactly one request was to be sent");
         kept[0].clone()
     }
+
+    /// Every request that was sent.
+    pub(crate) fn all(&self) -> Vec<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }

@@ -39,7 +39,7 @@ async fn published(notice: Notice<'_>) -> PublishInput {
 fn contained() -> Entry {
     let mut entry = entry();
     entry.decision.refusals.clear();
-    Entry { page: PageState::None, ..entry }
+    Entry { page: PageState::None, continues: None, earlier: None, ..entry }
 }
 
 #[tokio::test]
