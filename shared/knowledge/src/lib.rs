@@ -21,7 +21,7 @@ pub use item::{Attr, DayUse, Item, Value};
 pub use key::Key;
 pub use knowledge::{CAPACITY, Knowledge, LEARNING};
 pub use memory::MemoryKnowledge;
-pub use rate::{FACTOR, FLOOR, LEARNED_DAYS, PEAK_DAYS, SHARES};
+pub use rate::{FACTOR, FLOOR, LEARNED_DAYS, PEAK_DAYS, QUIET, SHARES};
 pub use recent::REMEMBERED;
 pub use sighting::Sighting;
 pub use store::{KnowledgeStore, StoreError};

@@ -22,7 +22,11 @@ pub const PEAK_DAYS: i64 = 14;
 /// On how many past days, of those kept, a pair must have been used before its rate is judged.
 pub const LEARNED_DAYS: usize = 3;
 
-/// A worker writes its uses when they make one part in so many of the limit, so that other workers know of them.
+/// Up to one part in so many of the limit a worker keeps its uses to itself: usual traffic, whose highest peak is a quarter of
+/// the limit at most, then costs no write.
+pub const QUIET: i64 = 3;
+
+/// Beyond that it writes its uses whenever they make one part in so many of the limit, so that other workers know of them.
 pub const SHARES: i64 = 16;
 
 /// The rate of a pair at a time. Rates are in uses × seconds of a bucket, so that the weights are whole numbers.
@@ -62,10 +66,12 @@ impl Gauge {
         }
     }
 
-    /// Whether the other workers must learn of this worker's uses now: these make a share of the limit, or take the
-    /// rate across it. Once the stored rate is above, all that matters is known.
+    /// Whether the other workers must learn of this worker's uses now: these make a share of the limit while the rate comes
+    /// near it, or take the rate across it. Once the stored rate is above, all that matters is known; and where the rate is
+    /// not judged yet, nobody waits for it.
     pub(crate) fn must_share(&self) -> bool {
-        let share = (self.limit / SHARES).max(1).saturating_mul(Bucket::SECONDS);
-        !self.is_above(self.stored) && (self.is_above(self.seen) || self.seen - self.stored >= share)
+        let part = |parts: i64| (self.limit / parts).max(1).saturating_mul(Bucket::SECONDS);
+        let is_near = self.seen >= part(QUIET) && self.seen - self.stored >= part(SHARES);
+        self.is_learned && !self.is_above(self.stored) && (self.is_above(self.seen) || is_near)
     }
 }

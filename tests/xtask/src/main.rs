@@ -81,7 +81,7 @@ fn test() -> Result<()> {
     cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]).run()?;
     let python = python::environment()?;
     say("template: cfn-lint");
-    python.tool("cfn-lint", &["infra/template.yaml"]).run()?;
+    python.tool("cfn-lint", &["infra/template.yaml", "infra/forward-global-events.yaml"]).run()?;
     say("template: least privilege");
     python.run(&["-m", "unittest", "discover", "-s", "infra/tests"]).run()?;
     say("emulator: each addition");

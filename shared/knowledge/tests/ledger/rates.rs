@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_knowledge::{
-    Bucket, Change, Day, FACTOR, FLOOR, Knowledge, KnowledgeStore as _, MemoryKnowledge, RateLevel, SHARES,
+    Bucket, Change, Day, FACTOR, FLOOR, Knowledge, KnowledgeStore as _, MemoryKnowledge, RateLevel, QUIET,
 };
 use proptest::prelude::*;
 
@@ -81,7 +81,7 @@ proptest! {
             let store = MemoryKnowledge::default();
             learned(&store, peak).await;
             let limit = FLOOR.max(FACTOR * peak);
-            let lateness = 8 * (limit / SHARES).max(1);
+            let lateness = 8 * (limit / QUIET + 1);
             let mut knowledge: Vec<_> = (0..8).map(|_| Knowledge::default()).collect();
             let mut buckets = BTreeMap::<Bucket, i64>::new();
             let mut cried = false;
@@ -230,13 +230,11 @@ async fn a_write_brings_what_other_workers_wrote() {
         observe_one(&mut two, &store, sighting(format!("two-{n}"), 1)).await;
     }
     let mut levels = Vec::new();
-    for n in 0..6 {
+    for n in 0..40 {
         levels.push(observe_one(&mut one, &store, sighting(format!("one-{n}"), 2)).await.rate.unwrap());
     }
-    // The sixth makes a share, and with it all 103 are known.
-    let mut expected = vec![RateLevel::Usual; 5];
-    expected.push(RateLevel::Above);
-    assert_eq!(levels, expected);
+    // With the one before, the 32nd makes a third of the limit, and with it all that was written is known.
+    assert_eq!(levels.iter().position(|level| *level == RateLevel::Above), Some(31));
 }
 
 #[tokio::test]
@@ -246,5 +244,6 @@ async fn a_flood_is_not_written_share_by_share() {
     levels(&store, &[(0, 1)]).await;
     let writes = store.writes();
     assert_eq!(levels(&store, &[(1, 100 + 20 * 128)]).await, [RateLevel::Above]);
-    assert_eq!(store.writes() - writes, 100_usize.div_ceil(6) + 20);
+    // One at the first third, then each share up to the limit, then as counts are always written.
+    assert_eq!(store.writes() - writes, 1 + (100_usize - 33).div_ceil(6) + 20);
 }
