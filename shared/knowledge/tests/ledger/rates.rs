@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_knowledge::{
-    Bucket, Change, Day, FACTOR, FLOOR, Knowledge, KnowledgeStore as _, MemoryKnowledge, RateLevel, QUIET,
+    Bucket, Change, Day, FACTOR, FLOOR, Knowledge, KnowledgeStore as _, MemoryKnowledge, QUIET, RateLevel,
 };
 use proptest::prelude::*;
 
