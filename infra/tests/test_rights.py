@@ -91,6 +91,7 @@ WILDCARDS = {
     f"arn:aws:iam::{ACCOUNT}:role/*": CONTAIN | LOOK,
     f"arn:aws:iam::{ACCOUNT}:user/*": CONTAIN | LOOK,
     "<ConfigBucket.Arn>/rules/*": {"s3:GetObject"},
+    "<ConfigBucket.Arn>/*.mmdb": {"s3:GetObject"},
     "arn:aws:s3:::trail-logs/AWSLogs/*/CloudTrail/*": {"s3:GetObject"},
     "arn:aws:s3:::trail-logs/*/AWSLogs/*/CloudTrail/*": {"s3:GetObject"},
 }
@@ -144,10 +145,11 @@ def detect_reads_the_trail_only_if_there_is_one(t):
 
 SETTINGS = ("s3:GetObject", "<ConfigBucket.Arn>/portcullis.yaml")
 OWN_RULES = ("s3:GetObject", "<ConfigBucket.Arn>/rules/*")
+DATABASES = ("s3:GetObject", "<ConfigBucket.Arn>/*.mmdb")
 # Without it an object that is not there is a 403 rather than a 404.
 LIST = ("s3:ListBucket", "<ConfigBucket.Arn>")
 CONFIGURATION = {
-    "DetectRole": {SETTINGS, OWN_RULES, LIST},
+    "DetectRole": {SETTINGS, OWN_RULES, DATABASES, LIST},
     "RespondRole": {SETTINGS, OWN_RULES, LIST},
     "ReleaseRole": {SETTINGS, LIST},
     "ScheduleRole": set(),

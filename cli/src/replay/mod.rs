@@ -76,7 +76,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let Rules { set, .. } = load::rules(&arguments.rules)?;
     let pipeline = Pipeline::new(set, settings, Inventory::default(), context);
     let Pipeline { rules, settings, inventory, .. } = &pipeline;
-    notes.extend(rules.problems().iter().map(|problem| format!("rule left out: {problem}")));
+    notes.extend(rules.problems().iter().map(|problem| format!("a problem with the rules: {problem}")));
     notes.extend(
         settings.unresolved(inventory).into_iter().map(|entry| format!("cannot be resolved without AWS: {entry}")),
     );
@@ -89,6 +89,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     match arguments.format {
         Format::Table => report::print_table(&outcome, &pipeline.settings, &notes),
         Format::Json => report::print_json(&outcome, &pipeline.settings, &notes)?,
+    }
+    if outcome.read.records == 0 && outcome.read.is_complete() {
+        return Ok(ExitCode::from(2));
     }
     // Unreadable input is an answer too, but not a clean one. About rules it is `check` that is strict.
     Ok(if outcome.read.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

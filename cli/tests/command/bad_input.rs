@@ -105,7 +105,7 @@ fn an_empty_file() {
     let workplace = Workplace::new();
     workplace.file("empty.json", "");
     let said = workplace.run(&["replay", "empty.json"]);
-    assert_eq!(said.code, 0);
+    assert_eq!(said.code, 2, "nothing was replayed");
     assert_snapshot!(said.summary(), @"
     files       1
     records     0 read, 0 relevant, 0 of these seen twice

@@ -169,7 +169,7 @@ fn a_rule_with_a_syntax_error() {
     assert_eq!(said.code, 0);
     let notes: Vec<&str> = said.stdout.lines().filter(|line| line.starts_with("note ")).collect();
     assert_snapshot!(notes.join("\n"), @"
-    note rule left out: rules/broken.yml:9: YAML parse error: did not find expected ',' or ']' at line 9 column 12, while parsing a flow sequence at line 8 column 17
+    note a problem with the rules: rules/broken.yml:9: YAML parse error: did not find expected ',' or ']' at line 9 column 12, while parsing a flow sequence at line 8 column 17
     note the logs reach from 2026-01-05T08:00:01Z to 2026-01-05T08:00:01Z: all of it lies in the first 7 days of being watched, in which a first sighting means nothing yet; --watched-since tells of an earlier beginning
     ");
     assert!(said.summary().contains("low           secret-read"), "{}", said.summary());

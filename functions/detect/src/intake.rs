@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use portcullis_aws::{DynamoSightings, DynamoWindows, Location, Objects, Queue};
 use portcullis_cloudtrail::{Contents, LogFile, Unreadable, inflate, open};
-use portcullis_detection::{Memory, Pipeline, Tally};
+use portcullis_detection::{Delivery, Memory, Pipeline, Tally};
 use portcullis_domain::{Finding, Tier};
 use portcullis_knowledge::Knowledge;
 use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, Surroundings, reply, split};
@@ -15,7 +15,10 @@ use serde_json::{Value, json};
 use crate::kept::{Kept, LARGEST_MESSAGE, keep};
 
 /// CloudTrail writes at most 50 MB uncompressed to a log file (CloudTrail User Guide, *Quotas*).
-const LOG_FILE_LIMIT: u64 = 256 << 20;
+const LOG_FILE_LIMIT: u64 = 64 << 20;
+
+/// How many records of a log file are examined as one batch.
+const RECORDS_AT_ONCE: usize = 1000;
 
 /// Everything that detecting needs.
 pub(crate) struct Intake {
@@ -47,7 +50,8 @@ impl Intake {
         for one in &mut opened {
             for file in std::mem::take(&mut one.contents.log_files) {
                 if one.result.is_ok() {
-                    one.result = self.log_file(&file, &mut sent, &mut metrics).await;
+                    let again = one.message.receive_count > 1;
+                    one.result = self.log_file(&file, again, &mut sent, &mut metrics).await;
                 }
             }
         }
@@ -68,7 +72,8 @@ impl Intake {
             }
             return;
         }
-        let (mut tally, result) = self.examine(&texts, sent, metrics).await;
+        let again = opened.iter().any(|one| one.message.receive_count > 1);
+        let (mut tally, result) = self.examine(&texts, again, sent, metrics).await;
         let mut accesses = tally.accesses.drain(..);
         for one in opened.iter_mut().filter(|one| one.result.is_ok()) {
             let mut pieces = std::mem::take(&mut one.contents.unreadable);
@@ -88,6 +93,7 @@ impl Intake {
     async fn log_file(
         &mut self,
         file: &LogFile,
+        again: bool,
         sent: &mut HashSet<String>,
         metrics: &mut Metrics,
     ) -> Result<(), FunctionError> {
@@ -107,12 +113,17 @@ impl Intake {
             });
         }
         let texts: Vec<&str> = contents.records.iter().map(|raw| &*raw.json).collect();
-        let (tally, result) = self.examine(&texts, sent, metrics).await;
         let mut pieces = contents.unreadable;
-        for (raw, access) in contents.records.iter().zip(tally.accesses) {
-            if let Err(error) = access {
-                pieces.push(unreadable(raw.number, &error, &raw.json));
+        let mut result = Ok(());
+        // In parts, so that a large file is never in memory several times over, and what was told stays told.
+        for (some, raws) in texts.chunks(RECORDS_AT_ONCE).zip(contents.records.chunks(RECORDS_AT_ONCE)) {
+            let (tally, part) = self.examine(some, again, sent, metrics).await;
+            for (raw, access) in raws.iter().zip(tally.accesses) {
+                if let Err(error) = access {
+                    pieces.push(unreadable(raw.number, &error, &raw.json));
+                }
             }
+            result = result.and(part);
         }
         self.keep(pieces, Some(&location.to_string()), metrics).await?;
         result.map_err(FunctionError::Retryable)
@@ -122,6 +133,7 @@ impl Intake {
     async fn examine(
         &mut self,
         texts: &[&str],
+        again: bool,
         sent: &mut HashSet<String>,
         metrics: &mut Metrics,
     ) -> (Tally, Result<(), String>) {
@@ -129,7 +141,12 @@ impl Intake {
             Ok(pipeline) => pipeline,
             Err(error) => return (Tally::default(), Err(error.to_string())),
         };
-        let mut memory = Memory { knowledge: &mut self.knowledge, sightings: &self.sightings, windows: &self.windows };
+        let mut memory = Memory {
+            knowledge: &mut self.knowledge,
+            sightings: &self.sightings,
+            windows: &self.windows,
+            delivery: Delivery { watched_since: Some(Timestamp::now()), again },
+        };
         let tally = pipeline.examine(texts.iter().copied(), &mut memory).await;
         count(&tally, metrics);
         let mut failed = tally.failed.clone();

@@ -128,7 +128,7 @@ fn what_a_slip_is_told() {
     case "n": give either `record`, one step, or `records`, a list of at least one
     case "n": give either `record`, one step, or `records`, a list of at least one
     case "n": `findings: 0` makes it a negative case; move it there
-    case "n": step 1 of `records`: $base "rolle" is not one of authorized, foreign, lambda, role, root, service, sso, user, via-s3, via-secretsmanager
+    case "n": step 1 of `records`: $base "rolle" is not one of role, authorized, user, root, service, lambda, foreign, sso, via-secretsmanager, via-s3
     case "n": step 1 of `records`: no CloudTrail record has a member `eventname`
     case "n": step 1 of `records`: it is another call than its base's, so set `readOnly` as CloudTrail does for it
     case "n": step 1 of `records`: eventTime yesterday: failed to parse four digit integer as year: invalid digit, expected 0-9 but got y
@@ -136,7 +136,7 @@ fn what_a_slip_is_told() {
     case "n": step 1 of `records`: $repeat: unknown field `evry`, expected one of `times`, `every`, `set`
     case "n": step 1 of `records`: requestParameters.keyId names decoy000-12ab-34cd-56ef-1234567890ab, resources name arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab: name the same key
     case "n": `before` lasts until 2026-01-05T09:00:00Z, and the judged records begin at 2026-01-05T08:00:00Z: give it older times
-    not `{"positive": [ CASE, … ], "negative": [ CASE, … ]}`: unknown field `nam`, expected one of `name`, `before`, `record`, `records`, `findings`, `watched_since`, `quarantined` at line 1 column 33
+    not `{"positive": [ CASE, … ], "negative": [ CASE, … ]}`: unknown field `nam`, expected one of `name`, `before`, `record`, `records`, `findings`, `watched_since`, `quarantined` at line 1 column 19
     "#);
 }
 
@@ -155,15 +155,15 @@ fn every_base_is_a_record_that_names_its_actor() {
         })
         .collect();
     assert_snapshot!(kinds.join("\n"), @"
-    authorized: role via itself, issued to nothing known, uses key
-    foreign: foreign-account via itself, issued to nothing known, uses key
-    lambda: role via itself, issued to arn:aws:lambda:eu-west-1:111122223333:function:rotate-database, uses key
     role: role via itself, issued to nothing known, uses key
+    authorized: role via itself, issued to nothing known, uses key
+    user: user via itself, issued to nothing known, uses key
     root: root via itself, issued to nothing known, uses key
     service: service via itself, issued to nothing known, uses key
+    lambda: role via itself, issued to arn:aws:lambda:eu-west-1:111122223333:function:rotate-database, uses key
+    foreign: foreign-account via itself, issued to nothing known, uses key
     sso: role via itself, issued to nothing known, uses key
-    user: user via itself, issued to nothing known, uses key
-    via-s3: role via s3.amazonaws.com, issued to nothing known, uses key
     via-secretsmanager: role via secretsmanager.amazonaws.com, issued to nothing known, uses key, secret
+    via-s3: role via s3.amazonaws.com, issued to nothing known, uses key
     ");
 }

@@ -27,6 +27,6 @@ pub use geo::{Geo, GeoError};
 pub use inspect::{Counting, Place};
 pub use lint::record_members;
 pub use pack::built_in;
-pub use pipeline::{Examination, Memory, Pipeline, Tally};
+pub use pipeline::{Delivery, Examination, Memory, Pipeline, Tally};
 pub use rule::Rule;
 pub use ruleset::{RuleFile, RuleProblem, RuleSet};

@@ -10,7 +10,7 @@ use portcullis_domain::{Finding, FindingId};
 use portcullis_knowledge::{Knowledge, MemoryKnowledge};
 use portcullis_windows::MemoryWindows;
 
-use crate::pipeline::{Memory, Pipeline, Tally};
+use crate::pipeline::{Delivery, Memory, Pipeline, Tally};
 
 /// Detection with everything that it remembers in memory.
 pub struct Detector<'p> {
@@ -42,7 +42,12 @@ impl<'p> Detector<'p> {
     pub fn take<'a>(&mut self, records: impl IntoIterator<Item = &'a str>) -> Tally {
         let records: Vec<&str> = records.into_iter().collect();
         self.watch(&records);
-        let mut memory = Memory { knowledge: &mut self.knowledge, sightings: &self.sightings, windows: &self.windows };
+        let mut memory = Memory {
+            knowledge: &mut self.knowledge,
+            sightings: &self.sightings,
+            windows: &self.windows,
+            delivery: Delivery::default(),
+        };
         let tally = ready(self.pipeline.examine(records, &mut memory));
         for finding in &tally.findings {
             self.findings.tell(finding.clone());

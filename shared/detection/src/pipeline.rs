@@ -1,5 +1,8 @@
 //! From records to findings: the one path that the function, `replay` and the tests share.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use portcullis_cloudtrail::{Access, Record, RecordError};
 use portcullis_domain::{Finding, FindingId};
 use portcullis_knowledge::{History, Knowledge, KnowledgeStore, Sighting};
@@ -34,6 +37,19 @@ pub struct Memory<'m> {
     pub sightings: &'m dyn KnowledgeStore,
     /// Where windows are kept.
     pub windows: &'m dyn WindowStore,
+    /// How these records come.
+    pub delivery: Delivery,
+}
+
+/// How records come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Delivery {
+    /// Since when an account that was never heard of is watched; absent for since its first event. Where events come as they
+    /// happen, it is now: an old record that happens to come first must not end the learning before it began.
+    pub watched_since: Option<Timestamp>,
+    /// Whether some of them may have been examined before, by another worker: then they count for no rate, which each delivery
+    /// would raise.
+    pub again: bool,
 }
 
 /// What examining many records came to.
@@ -132,9 +148,18 @@ impl Pipeline {
         let mut all: Vec<Sighting> = Vec::new();
         let mut owners: Vec<usize> = Vec::new();
         for (index, one) in examined.iter().enumerate() {
-            for sighting in sightings(&one.record, &one.access, &one.judgement, self) {
+            for mut sighting in sightings(&one.record, &one.access, &one.judgement, self) {
+                sighting.counted &= !memory.delivery.again;
                 all.push(sighting);
                 owners.push(index);
+            }
+        }
+        if let Some(since) = memory.delivery.watched_since {
+            let accounts: BTreeSet<&str> = all.iter().map(|sighting| sighting.account.as_str()).collect();
+            for account in accounts {
+                if let Err(error) = memory.knowledge.begin_watch(memory.sightings, account, since).await {
+                    return tally.failed.push(error.chain());
+                }
             }
         }
         match memory.knowledge.observe(memory.sightings, &all).await {

@@ -24,6 +24,9 @@ const COUNTED: &[&str] = &[
     "Sign",
 ];
 
+/// The calls that make an asset, or what it holds. Other changes do not make it known: whoever tags a secret has not read it.
+const MAKING: &[&str] = &["CreateKey", "CreateSecret", "PutSecretValue"];
+
 /// The services whose calls say who is used to what.
 const SERVICES: &[&str] = &["kms", "secretsmanager", "ssm"];
 
@@ -61,12 +64,12 @@ pub(crate) fn sightings(
     access.assets.iter().map(|asset| one(&Some(asset.clone()))).collect()
 }
 
-/// Whether it is a use, or a change, that succeeded. A batch of secrets is not: each of its secrets has a record of its
+/// Whether it is a use, or the making of the asset, that succeeded. A batch of secrets is not: each of its secrets has a record of its
 /// own as well (Secrets Manager User Guide, *Retrieve a group of secrets in a batch*).
 fn uses(access: &Access) -> bool {
     let name = access.action.name.as_str();
     let is_use = COUNTED.contains(&name) && name != "BatchGetSecretValue";
-    access.outcome == Outcome::Success && (is_use || access.read_only == Some(false))
+    access.outcome == Outcome::Success && (is_use || MAKING.contains(&name))
 }
 
 /// One word for an asset, however the caller spelled it: of a key its ARN, also when an alias was named and it is known

@@ -23,7 +23,11 @@ const MOST_VALUES: usize = 64;
 const USER_AGENT: usize = 40;
 
 /// How many assets of one event a window keeps.
-const MOST_ASSETS: usize = 3;
+const MOST_ASSETS: usize = 2;
+
+/// The longest name of an asset that a window keeps, in bytes: those of keys and secrets are shorter (Secrets Manager API
+/// Reference, *CreateSecret*: a name has at most 512 characters). What a caller makes up may be longer.
+const LONGEST_ASSET: usize = 640;
 
 /// How many of a burst's first, and of its last, events stand in the finding.
 const FIRST_EVENTS: usize = 20;
@@ -187,7 +191,13 @@ fn body(event: &RuleEvent<'_, '_>) -> String {
         user_agent: access.origin.user_agent.as_ref().map(|text| text.chars().take(USER_AGENT).collect()),
         vpc_endpoint: access.origin.vpc_endpoint.clone(),
         via: access.via.clone(),
-        assets: access.assets.iter().take(MOST_ASSETS).cloned().collect(),
+        assets: access
+            .assets
+            .iter()
+            .filter(|asset| asset.to_string().len() <= LONGEST_ASSET)
+            .take(MOST_ASSETS)
+            .cloned()
+            .collect(),
         tier: judgement.tier,
         authorized: judgement.authorized,
         account: access.account.clone(),
@@ -273,13 +283,15 @@ fn same<T: PartialEq>(mut each: impl Iterator<Item = T>) -> Option<T> {
     each.all(|other| other == first).then_some(first)
 }
 
-/// The first and the last events, and, so that nothing is judged by the wrong ones, the first that was not denied and
-/// the first that a service made.
+/// The first and the last events, and, so that nothing is judged by the wrong ones, the first and the last that were not
+/// denied and the first that a service made.
 fn selection(events: &[(&Event, Body)]) -> Vec<Evidence> {
     let last = events.len().saturating_sub(LAST_EVENTS);
     let undenied = events.iter().position(|(_, body)| body.outcome != Outcome::Denied);
+    let newest_undenied = events.iter().rposition(|(_, body)| body.outcome != Outcome::Denied);
     let indirect = events.iter().position(|(_, body)| body.via.is_some());
-    let chosen = |index: usize| index < FIRST_EVENTS || index >= last || [undenied, indirect].contains(&Some(index));
+    let telling = [undenied, newest_undenied, indirect];
+    let chosen = |index: usize| index < FIRST_EVENTS || index >= last || telling.contains(&Some(index));
     let chosen = events.iter().enumerate().filter(|(index, _)| chosen(*index));
     chosen
         .map(|(_, (event, body))| Evidence {

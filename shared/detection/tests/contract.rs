@@ -12,7 +12,7 @@ use std::task::{Context as Task, Poll, Waker};
 
 use async_trait::async_trait;
 use portcullis_detection::memory::{Detector, Findings};
-use portcullis_detection::{Context, Memory, Pipeline, RuleSet, Tally, built_in};
+use portcullis_detection::{Context, Delivery, Memory, Pipeline, RuleSet, Tally, built_in};
 use portcullis_domain::Finding;
 use portcullis_knowledge::{Knowledge, MemoryKnowledge};
 use portcullis_settings::Inventory;
@@ -156,7 +156,8 @@ fn by_workers(workers: &[Vec<Vec<String>>], turns: &[usize], late: usize) -> BTr
             let mut knowledge = Knowledge::default();
             let mut tallies = Vec::new();
             for batch in batches {
-                let mut memory = Memory { knowledge: &mut knowledge, sightings, windows };
+                let mut memory =
+                    Memory { knowledge: &mut knowledge, sightings, windows, delivery: Delivery::default() };
                 tallies.push(PIPELINE.examine(batch.iter().map(String::as_str), &mut memory).await);
             }
             tallies

@@ -13,6 +13,10 @@ use crate::error::FunctionError;
 /// How long fetched settings and rules are used before they are fetched again.
 const FRESH: Duration = Duration::from_mins(1);
 
+/// How long what was fetched is detected with when it cannot be fetched again. Acting on anybody always takes settings that
+/// were just read.
+const USABLE: Duration = Duration::from_hours(1);
+
 /// Where settings and rules live.
 #[derive(Clone, Debug)]
 pub struct Sources {
@@ -92,8 +96,16 @@ impl Configuration<Pipeline> {
     /// out; the others work on.
     pub async fn pipeline(&mut self, surroundings: &Surroundings) -> Result<&Pipeline, FunctionError> {
         if self.is_stale() {
-            let pipeline = self.fetch_pipeline(surroundings).await?;
-            self.keep(pipeline);
+            match self.fetch_pipeline(surroundings).await {
+                Ok(pipeline) => {
+                    self.keep(pipeline);
+                }
+                // Whoever keeps AWS from answering, by using up a quota that the account shares, must not blind it.
+                Err(error) if self.fresh.as_ref().is_some_and(|(at, _)| at.elapsed() < USABLE) => {
+                    tracing::error!(error = %error, "settings, rules or inventory could not be read again; going on with the last");
+                }
+                Err(error) => return Err(error),
+            }
         }
         self.fresh.as_ref().map(|(_, pipeline)| pipeline).ok_or_else(nothing_kept)
     }
@@ -140,10 +152,12 @@ impl Configuration<Pipeline> {
         let mut databases = Vec::new();
         for name in &settings.geoip {
             let location = self.sources.settings.beside(name);
-            if let Some(bytes) = self.objects.get(&location).await? {
-                databases.push((location.to_string(), bytes));
-            } else {
-                tracing::error!(%location, "no such database; countries and networks are not told by it");
+            match self.objects.get(&location).await {
+                Ok(Some(bytes)) => databases.push((location.to_string(), bytes)),
+                Ok(None) => tracing::error!(%location, "no such database; countries and networks are not told by it"),
+                Err(error) => {
+                    tracing::error!(error = error.chain(), "countries and networks are not told by this database");
+                }
             }
         }
         let geo = Geo::open(databases).map_err(|error| FunctionError::Misconfigured(error.to_string()))?;

@@ -22,8 +22,8 @@ pub struct StoreError {
 /// one atomic step on one bucket, and reading sees every write that was answered before it began.
 #[async_trait]
 pub trait WindowStore: Send + Sync {
-    /// Puts events into a bucket, raises its version, and answers with all of it, as one step. `part` holds at most twice
-    /// [`LARGEST_THRESHOLD`](crate::LARGEST_THRESHOLD) events and a few; its own version means nothing.
+    /// Puts events into a bucket, raises its version, and answers with all of it, as one step. `part` holds at most 64
+    /// events; its own version means nothing.
     async fn add(&self, key: &WindowKey, bucket: i64, part: &Bucket) -> Result<Bucket, StoreError>;
 
     /// Takes out what [`Bucket::surplus`] named, marks the bucket as holding more, and raises its version.

@@ -27,6 +27,9 @@ pub struct Told {
 /// How often to look again when the bursts under one's hands get new names: each time somebody else added to them.
 const REFRESHES: usize = 16;
 
+/// How many events are added to a bucket at once.
+const LARGEST_PART: usize = 64;
+
 /// Puts events into a window and answers with the bursts they belong to.
 ///
 /// One write per bucket that the events fall in (seldom a second one, to trim), then one read. A burst is announced before
@@ -49,10 +52,16 @@ pub async fn take(
         by_piece.entry(event.at.div_euclid(correlation.longest_piece())).or_default().push(event);
     }
     for (number, events) in by_bucket {
-        let bucket = store.add(key, number, &Bucket::of_batch(events, correlation)).await?;
-        let surplus = bucket.surplus(correlation);
-        if !surplus.is_empty() {
-            store.trim(key, number, &surplus).await?;
+        let mut part = Bucket::of_batch(events, correlation);
+        let events: Vec<Event> = std::mem::take(&mut part.events).into_iter().collect();
+        // In parts, and trimmed in between, so that no item outgrows DynamoDB's limit; a batch of a queue is one part.
+        for some in events.chunks(LARGEST_PART) {
+            part.events = some.iter().cloned().collect();
+            let bucket = store.add(key, number, &part).await?;
+            let surplus = bucket.surplus(correlation);
+            if !surplus.is_empty() {
+                store.trim(key, number, &surplus).await?;
+            }
         }
     }
     let mut taken = Taken::default();

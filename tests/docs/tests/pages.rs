@@ -55,8 +55,8 @@ fn a_page_is_short_and_tells_everything() {
     for entry in &CATALOGUE.entries {
         let page = &PAGES[&format!("{}.md", entry.id())];
         let lines = page.lines().count();
-        if lines >= 120 {
-            wrong.push(format!("{}: {lines} lines; at most 119", entry.id()));
+        if lines > 190 {
+            wrong.push(format!("{}: {lines} lines; at most 190", entry.id()));
         }
         for section in SECTIONS {
             let text = page.split(&format!("\n## {section}\n")).nth(1).unwrap_or_default();

@@ -7,6 +7,9 @@ use portcullis_settings::Settings;
 
 use super::explainer::Known;
 
+/// Why a field is absent that depends on what was seen before.
+pub(super) const NEEDS_HISTORY: &str = "needs history, which `portcullis replay` gathers and this command does not";
+
 /// Why `field` is absent; nothing where no more can be said.
 pub(super) fn why(field: &str, known: &Known<'_>, pipeline: &Pipeline) -> Option<String> {
     match field.strip_prefix("portcullis.") {
@@ -61,7 +64,9 @@ fn of_derived(field: &str, known: &Known<'_>, pipeline: &Pipeline) -> Option<Str
         {
             "calls by AWS services come from no place of their own".to_owned()
         }
-        "first_seen" | "asset.first_use" | "origin.first_seen" | "learning" | "rate.level" => of_history(known),
+        "first_seen" | "asset.first_use" | "origin.first_seen" | "origin.first_use" | "learning" | "rate.level" => {
+            of_history(known)
+        }
         "via" => "a direct call".to_owned(),
         "origin.ip" => "the call came from no address, but from AWS or a service of it".to_owned(),
         "origin.name" if settings.networks.is_empty() => "the settings name no networks".to_owned(),
@@ -112,7 +117,7 @@ fn entries(matched: &[String]) -> String {
 fn of_history(known: &Known<'_>) -> String {
     match known.access.time {
         None => "the record has no time that can be read, so it has no history".to_owned(),
-        Some(_) => "needs history, which `portcullis replay` gathers and this command does not".to_owned(),
+        Some(_) => NEEDS_HISTORY.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::absent::NEEDS_HISTORY;
 use super::answer::{Counted, Detection, Explanation, Summary};
 use super::node::{Item, Node};
 use crate::output::{self, clean, say};
@@ -47,12 +48,25 @@ pub(super) fn print(explanation: &Explanation, all: &[Summary]) {
 /// Of a correlation it is the counting that matters: a record may match a base rule and lack what it is grouped by.
 fn verdict(explanation: &Explanation) -> (bool, &'static str) {
     let is_counted = explanation.detections.iter().any(|detection| !detection.counted.is_empty());
+    let mut conditions = explanation.detections.iter().flat_map(|detection| &detection.conditions);
+    if !explanation.matched && conditions.any(asks_for_history) {
+        return (
+            false,
+            "cannot be judged by this record alone: it needs history; `portcullis replay` on the logs tells",
+        );
+    }
     match (explanation.rule.counts.is_some(), explanation.matched, is_counted) {
         (false, true, _) => (true, "matches"),
         (false, false, _) => (false, "does not match"),
         (true, _, true) => (true, "counts this record"),
         (true, _, false) => (false, "does not count this record"),
     }
+}
+
+/// Whether it rests on what was seen before, which an explanation of one record does not know.
+fn asks_for_history(node: &Node) -> bool {
+    let item = node.item.as_ref().and_then(|item| item.why.as_deref());
+    item == Some(NEEDS_HISTORY) || node.parts.iter().any(asks_for_history)
 }
 
 /// `✓ 3  2026-01-05T08:00:00Z  kms Decrypt (denied) by arn:…`.

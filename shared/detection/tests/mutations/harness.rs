@@ -86,10 +86,10 @@ fn mutants(yaml: &str) -> String {
 #[test]
 fn mutants_of_a_detection() {
     assert_snapshot!(mutants(RULE), @"
-    Wider: field lost.awsRegion | the condition on field awsRegion of lost is gone
     Wider: field lost.eventName | the condition on field eventName of lost is gone
     Narrower: value lost.eventName=DisableKey | value DisableKey of lost.eventName is gone
     Narrower: value lost.eventName=ScheduleKeyDeletion | value ScheduleKeyDeletion of lost.eventName is gone
+    Wider: field lost.awsRegion | the condition on field awsRegion of lost is gone
     Wider: value test_stack.userAgent|startswith=test- | value test- of test_stack.userAgent|startswith is gone
     Wider: value test_stack.userAgent|startswith=demo- | value demo- of test_stack.userAgent|startswith is gone
     Wider: condition without lost | the condition lost `lost`
@@ -113,8 +113,8 @@ fn mutants_of_a_correlation_and_its_base_rules() {
     Wider: key-disabled: field a_direct.readOnly | in key-disabled the condition on field readOnly of a_direct is gone
     Either: key-disabled: selection a_direct | in key-disabled selection a_direct is gone
     Narrower: key-disabled: alternative a_list[1] | in key-disabled alternative 1 of a_list is gone
-    Wider: key-disabled: field a_list[1].awsRegion | in key-disabled the condition on field awsRegion of a_list[1] is gone
     Wider: key-disabled: field a_list[1].eventName | in key-disabled the condition on field eventName of a_list[1] is gone
+    Wider: key-disabled: field a_list[1].awsRegion | in key-disabled the condition on field awsRegion of a_list[1] is gone
     Narrower: key-disabled: alternative a_list[2] | in key-disabled alternative 2 of a_list is gone
     Either: key-disabled: selection a_list | in key-disabled selection a_list is gone
     Wider: key-disabled: value words=one | in key-disabled value one of words is gone
