@@ -2,17 +2,16 @@
 
 mod check;
 mod load;
+mod operate;
 mod output;
-mod release;
 mod replay;
 mod rules;
-mod status;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Watches the use of KMS keys and secrets, and quarantines the role that misuses them.
+/// Watches the use of KMS keys and secrets, and contains the role that misuses them.
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, max_term_width = 100)]
 struct Cli {
@@ -28,10 +27,23 @@ enum Command {
     Check(check::Arguments),
     /// List rules, explain why one fired or did not, test your own, start a new one.
     Rules(rules::Arguments),
-    /// Who is in quarantine, since when, until when, and why.
-    Status(status::Arguments),
-    /// Lift the quarantine of a role or user.
-    Release(release::Arguments),
+    /// Who is contained: since when, until when, why, what was done, whether that was verified.
+    Status(operate::status::Arguments),
+    /// Answer on-call's question with yes: contain the actor.
+    Approve(operate::answer::Arguments),
+    /// Answer on-call's question with no: leave the actor.
+    Reject(operate::answer::Arguments),
+    /// Lift the containment of a role or user: everything is as it was before.
+    Release(operate::release::Arguments),
+    /// Let a containment end later.
+    Extend(operate::extend::Arguments),
+    /// The kill switch: contain nobody until further notice. Pages go on.
+    Stop(operate::switch::Arguments),
+    /// Throw the kill switch back.
+    Resume(operate::switch::Arguments),
+    /// The record of what was decided and done.
+    #[command(subcommand)]
+    Ledger(operate::ledger::Command),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -40,8 +52,14 @@ async fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
-        Command::Status(arguments) => status::run(&arguments).await,
-        Command::Release(arguments) => release::run(&arguments).await,
+        Command::Status(arguments) => operate::status::run(&arguments).await,
+        Command::Approve(arguments) => operate::answer::approve(&arguments).await,
+        Command::Reject(arguments) => operate::answer::reject(&arguments).await,
+        Command::Release(arguments) => operate::release::run(&arguments).await,
+        Command::Extend(arguments) => operate::extend::run(&arguments).await,
+        Command::Stop(arguments) => operate::switch::stop(&arguments).await,
+        Command::Resume(arguments) => operate::switch::resume(&arguments).await,
+        Command::Ledger(command) => operate::ledger::run(&command).await,
     };
     result.unwrap_or_else(|error| {
         anstream::eprintln!("portcullis: {error:#}");

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 import botocore.session
-import yaml
 
 RULES = Path(__file__).resolve().parent.parent.parent / "shared" / "detection" / "rules"
 # What AWS's models call a service that CloudTrail calls otherwise.
@@ -13,6 +12,7 @@ MODELS = {"access-analyzer": "accessanalyzer", "monitoring": "cloudwatch"}
 # How the names of calls begin that only read. EventBridge User Guide, "Read-only management events from AWS services".
 READS = ("BatchGet", "Describe", "Get", "List", "Lookup")
 MORE_READS = {
+    "iam.amazonaws.com": ("Simulate",),
     "kms.amazonaws.com": (
         "Decapsulate", "Decrypt", "DeriveSharedSecret", "Encapsulate", "Encrypt", "Generate", "ReEncrypt", "Sign",
         "Verify",

@@ -7,25 +7,37 @@ from pathlib import Path
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from policies import allowed, as_list
+
 INFRA = Path(__file__).resolve().parent.parent
 ACCOUNT = "111122223333"
+MEMBER = "444455556666"
 PSEUDO = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
     "AWS::Region": "eu-west-1",
+    "AWS::StackId": "arn:aws:cloudformation:eu-west-1:111122223333:stack/gate/4711",
     "AWS::StackName": "gate",
     "AWS::URLSuffix": "amazonaws.com",
 }
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 TOPIC_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TRAIL_KEY = "arn:aws:kms:eu-west-1:444455556666:key/0987dcba-09fe-87dc-65ba-ab0987654321"
+SECRET_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/5678efab-12ab-34cd-56ef-1234567890ab"
+ROUTING_KEY = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:pagerduty/oncall-Ab12Cd"
 PARAMETERS = {
     "defaults": {},
     "everything": {
-        "DenyPolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/lockout",
+        "DenyPolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/deny",
+        "DeployPrincipalArns": f"arn:aws:iam::{ACCOUNT}:user/deploy,arn:aws:iam::*:role/stacksets-exec-*",
+        "EvidenceBucketName": "evidence",
+        "ExternalId": "gate-4711",
+        "MemberAccountIds": MEMBER,
         "PageEmail": "oncall@example.org",
+        "PagerDutyRoutingKeySecretArn": ROUTING_KEY,
+        "PagerDutySecretKmsKeyArn": SECRET_KEY,
         "PagingTopicArns": f"arn:aws:sns:eu-west-1:{ACCOUNT}:oncall,arn:aws:sns:eu-west-1:444455556666:security",
-        "ProtectedPrincipalArns": f"arn:aws:iam::{ACCOUNT}:role/deploy",
+        "ProtectedPrincipalArns": f"arn:aws:iam::{ACCOUNT}:role/vault,arn:aws:iam::*:user/break-glass/*",
         "RespondConcurrency": "0",
         "TopicKmsKeyArn": TOPIC_KEY,
         "TrailBucketAccountId": "444455556666",
@@ -34,11 +46,29 @@ PARAMETERS = {
         "TrailTopicArn": "arn:aws:sns:eu-west-1:444455556666:trail-logs",
     },
     "nothing protected": {"ProtectedPrincipalArns": ""},
+    "neither keys nor events": {"DeactivateAccessKeys": "false", "EventBusName": ""},
     "a key without a trail": {"TrailKmsKeyArn": TRAIL_KEY},
+    "a key without a secret": {"PagerDutySecretKmsKeyArn": SECRET_KEY},
+    "a secret without a key": {"PagerDutyRoutingKeySecretArn": ROUTING_KEY},
     "without Parameter Store": {"WatchParameterStore": "false"},
 }
-FUNCTIONS = {"Detect": "DetectRole", "Respond": "RespondRole", "Release": "ReleaseRole"}
-ROLES = [*FUNCTIONS.values(), "ScheduleRole"]
+# Function → its role. The last is there if its parameter is given.
+FUNCTIONS = {
+    "Detect": "DetectRole",
+    "Respond": "RespondRole",
+    "Release": "ReleaseRole",
+    "PagerDuty": "PagerDutyRole",
+}
+
+
+def functions(t):
+    """The functions of a template and their roles."""
+    return {name: role for name, role in FUNCTIONS.items() if name in t.resources}
+
+
+def roles(t):
+    """All the roles of a template."""
+    return [*functions(t).values(), "ScheduleRole"]
 
 
 def source(name):
@@ -70,12 +100,12 @@ class Resolved:
 
     def __init__(self, template, values):
         declared = template["Parameters"]
-        self.values = dict(PSEUDO)
+        self.values = PSEUDO | {name: value for name, value in values.items() if name in PSEUDO}
         for name, parameter in declared.items():
             value = values.get(name, parameter.get("Default"))
             is_list = parameter["Type"] == "CommaDelimitedList"
             self.values[name] = value.split(",") if is_list else value
-        unknown = set(values) - set(declared)
+        unknown = set(values) - set(declared) - set(PSEUDO)
         assert not unknown, f"no such parameter: {unknown}"
         self.conditions = template["Conditions"]
         self.resources = {
@@ -142,17 +172,22 @@ class Resolved:
         policy = self.properties(role)["Policies"][0]["PolicyDocument"]
         policy["Statement"].append({"Effect": "Allow", "Action": action, "Resource": resource, **more})
 
+    def may(self, role, action, resource, context=None, besides=()):
+        """Whether the role's policies, and the statements of `besides`, let it do this."""
+        return allowed(self.statements(role), action, resource, context, besides=besides)
+
     @property
     def deny_policy(self):
         return self.values["DenyPolicyArn"] or DENY_ALL
 
     @property
+    def deny_policies(self):
+        """What a containment attaches: the policy of a quarantine, and that of a lockout."""
+        return [self.deny_policy, "<LockoutPolicy>"]
+
+    @property
     def trail_key(self):
         return self.values["TrailKmsKeyArn"] if self.values["TrailBucketName"] else ""
-
-
-def as_list(value):
-    return value if isinstance(value, list) else [value]
 
 
 def allows(template, role):

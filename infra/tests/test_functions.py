@@ -4,8 +4,8 @@ import json
 import tomllib
 import unittest
 
-from reading import ACCOUNT, FUNCTIONS, INFRA, TRAIL_KEY, TRANSLATED, allows, source
-from violations import tests_of
+from reading import ACCOUNT, FUNCTIONS, INFRA, ROUTING_KEY, TRAIL_KEY, allows, functions, source
+from violations import given_everything, tests_of
 
 
 class FunctionTest(unittest.TestCase):
@@ -28,18 +28,50 @@ ENVIRONMENT = {
     "Respond": {
         "PORTCULLIS_SETTINGS": "s3://<ConfigBucket>/portcullis.yaml",
         "PORTCULLIS_LEDGER_TABLE": "<Ledger>",
+        "PORTCULLIS_DETECTION_TABLE": "<DetectionTable>",
         "PORTCULLIS_TOPIC_ARN": "<PagesTopic>",
-        "PORTCULLIS_DENY_POLICY_ARN": None,
-        "PORTCULLIS_OWN_ROLES": "<DetectRole.Arn>,<RespondRole.Arn>,<ReleaseRole.Arn>",
+        "PORTCULLIS_LOCKOUT_POLICY": "portcullis/gate-lockout",
+        "PORTCULLIS_MEMBER_ROLE": "portcullis/gate-contain",
         "PORTCULLIS_STACK": "gate",
     },
     "Release": {
         "PORTCULLIS_SETTINGS": "s3://<ConfigBucket>/portcullis.yaml",
         "PORTCULLIS_LEDGER_TABLE": "<Ledger>",
         "PORTCULLIS_TOPIC_ARN": "<PagesTopic>",
+        "PORTCULLIS_FINDINGS_QUEUE_URL": "<FindingsQueue>",
+        "PORTCULLIS_LOCKOUT_POLICY": "portcullis/gate-lockout",
+        "PORTCULLIS_MEMBER_ROLE": "portcullis/gate-lift",
         "PORTCULLIS_STACK": "gate",
     },
+    "PagerDuty": {"PORTCULLIS_STACK": "gate"},
 }
+
+
+def environment(t, name):
+    """The variables that a function has, those that parameters decide among them."""
+    given = t.values
+    of_both = {
+        "PORTCULLIS_DENY_POLICY_ARN": t.deny_policy,
+        "PORTCULLIS_EXTERNAL_ID": given["ExternalId"],
+        "PORTCULLIS_EVIDENCE_BUCKET": given["EvidenceBucketName"],
+        "PORTCULLIS_EVENT_BUS": given["EventBusName"],
+        "PORTCULLIS_RUNBOOK": given["RunbookUrl"],
+    }
+    own_roles = ",".join(f"<{role}.Arn>" for role in ("DetectRole", "RespondRole", "ReleaseRole"))
+    own_roles += f",arn:aws:iam::{ACCOUNT}:role/portcullis/gate-schedule"
+    more = {
+        "Respond": of_both
+        | {
+            "PORTCULLIS_OWN_ROLES": own_roles + (",<PagerDutyRole.Arn>" if "PagerDuty" in t.resources else ""),
+            "PORTCULLIS_DEPLOY_PRINCIPALS": ",".join(given["DeployPrincipalArns"]),
+        },
+        "Release": of_both,
+        "PagerDuty": {
+            "PORTCULLIS_ROUTING_KEY_SECRET": given["PagerDutyRoutingKeySecretArn"],
+            "PORTCULLIS_PAGERDUTY_URL": given["PagerDutyUrl"],
+        },
+    }
+    return ENVIRONMENT[name] | more.get(name, {})
 
 
 @violated_by(
@@ -55,9 +87,14 @@ ENVIRONMENT = {
     lambda t: t.properties("Release")["Environment"]["Variables"].pop("PORTCULLIS_SETTINGS"),
     lambda t: t.properties("Detect")["Environment"]["Variables"].pop("PORTCULLIS_DETECTION_TABLE"),
     lambda t: t.properties("Detect")["Environment"]["Variables"].update(PORTCULLIS_LEDGER_TABLE="<DetectionTable>"),
+    lambda t: t.properties("Respond")["Environment"]["Variables"].update(PORTCULLIS_MEMBER_ROLE="portcullis/gate-lift"),
+    lambda t: t.properties("Release")["Environment"]["Variables"].update(PORTCULLIS_LOCKOUT_POLICY="gate-lockout"),
+    given_everything(lambda t: t.properties("Respond")["Environment"]["Variables"].pop("PORTCULLIS_DEPLOY_PRINCIPALS")),
+    given_everything(lambda t: t.properties("PagerDuty")["Environment"]["Variables"].pop("PORTCULLIS_PAGERDUTY_URL")),
+    given_everything(lambda t: t.properties("PagerDuty").update(LoggingConfig={})),
 )
 def functions_are_set_up(t):
-    for name in FUNCTIONS:
+    for name in functions(t):
         function, short = t.properties(name), name.lower()
         if (function["Runtime"], function["Handler"]) != ("provided.al2023", "bootstrap"):
             yield f"{name}: {function['Runtime']}, {function['Handler']}"
@@ -71,10 +108,7 @@ def functions_are_set_up(t):
             yield f"{name} logs to {function['LoggingConfig']}"
         if group["LogGroupName"] != f"/aws/lambda/gate-{short}":
             yield f"{name} logs to {group['LogGroupName']}"
-        wanted = dict(ENVIRONMENT[name])
-        if "PORTCULLIS_DENY_POLICY_ARN" in wanted:
-            wanted["PORTCULLIS_DENY_POLICY_ARN"] = t.deny_policy
-        if function["Environment"]["Variables"] != wanted:
+        if function["Environment"]["Variables"] != environment(t, name):
             yield f"{name}: {function['Environment']['Variables']}"
 
 
@@ -82,19 +116,44 @@ def functions_are_set_up(t):
     lambda t: t.properties("ReleaseSchedule").update(ScheduleExpression="rate(1 day)"),
     lambda t: t.properties("ReleaseSchedule")["Target"].update(Input="{}"),
     lambda t: t.properties("ReleaseSchedule").update(State="DISABLED"),
-    lambda t: t.statements("ScheduleRole")[0].update(Resource="<Respond.Arn>"),
+    lambda t: t.properties("WatchSchedule").update(ScheduleExpression="rate(5 minutes)"),
+    lambda t: t.properties("WatchSchedule")["Target"].update(Input='{"watch": true}'),
+    lambda t: t.properties("WatchSchedule")["Target"].update(Arn="<Release.Arn>"),
+    lambda t: t.statements("ScheduleRole")[0].update(Resource=["<Respond.Arn>"]),
+    lambda t: t.allow("ScheduleRole", "lambda:InvokeFunction", "<Detect.Arn>"),
+    lambda t: t.resources.update(Other={"Type": "AWS::Scheduler::Schedule", "Properties": {}}),
 )
-def release_runs_every_five_minutes(t):
-    schedule = t.properties("ReleaseSchedule")
-    if schedule["ScheduleExpression"] != "rate(5 minutes)" or schedule.get("State", "ENABLED") != "ENABLED":
-        yield "another schedule"
-    if schedule["Target"]["Arn"] != "<Release.Arn>" or json.loads(schedule["Target"]["Input"]) != {"expire": True}:
-        yield f"{schedule['Target']}"
-    if schedule["Target"]["RoleArn"] != "<ScheduleRole.Arn>":
-        yield "another role"
+def release_runs_every_five_minutes_and_respond_looks_every_minute(t):
+    wanted = {
+        "ReleaseSchedule": ("rate(5 minutes)", "<Release.Arn>", {"expire": True}),
+        "WatchSchedule": ("rate(1 minute)", "<Respond.Arn>", {"watch": "all"}),
+    }
+    if set(t.of_type("AWS::Scheduler::Schedule")) != set(wanted):
+        yield "other schedules"
+    for name, (expression, function, message) in wanted.items():
+        schedule = t.properties(name)
+        if schedule["ScheduleExpression"] != expression or schedule.get("State", "ENABLED") != "ENABLED":
+            yield f"{name}: another schedule"
+        target = schedule["Target"]
+        if target["Arn"] != function or json.loads(target["Input"]) != message:
+            yield f"{name}: {target}"
+        if target["RoleArn"] != "<ScheduleRole.Arn>":
+            yield f"{name}: another role"
     rights = [(s["Action"], s["Resource"]) for s in allows(t, "ScheduleRole")]
-    if rights != [("lambda:InvokeFunction", "<Release.Arn>")]:
-        yield f"the schedule may {rights}"
+    if rights != [("lambda:InvokeFunction", ["<Release.Arn>", "<Respond.Arn>"])]:
+        yield f"the schedules may {rights}"
+
+
+@violated_by(
+    lambda t: t.properties("RespondEventInvokeConfig").update(MaximumEventAgeInSeconds=21600),
+    lambda t: t.properties("RespondEventInvokeConfig").update(MaximumRetryAttempts=2),
+    lambda t: t.resources.pop("RespondEventInvokeConfig"),
+)
+def a_stopped_respond_is_not_owed_hours_of_watching(t):
+    configs = {c["FunctionName"]: c for c in t.of_type("AWS::Lambda::EventInvokeConfig").values()}
+    config = configs.get("<Respond>", {})
+    if (config.get("MaximumEventAgeInSeconds"), config.get("MaximumRetryAttempts")) != (60, 0):
+        yield f"called asynchronously by {config}"
 
 
 ALARMS = {
@@ -107,6 +166,11 @@ ALARMS = {
     ("Errors", "<Release>"): (1, "GreaterThanOrEqualToThreshold", "notBreaching"),
     # A function that is no longer called has no data: that is the fault.
     ("Invocations", "<Release>"): (1, "LessThanThreshold", "breaching"),
+    ("Invocations", "<Respond>"): (1, "LessThanThreshold", "breaching"),
+}
+PAGERDUTY_ALARMS = {
+    ("ApproximateNumberOfMessagesVisible", "<PagerDutyDlq.QueueName>"): (0, "GreaterThanThreshold", "notBreaching"),
+    ("Errors", "<PagerDuty>"): (1, "GreaterThanOrEqualToThreshold", "notBreaching"),
 }
 
 
@@ -119,9 +183,14 @@ ALARMS = {
     lambda t: t.properties("EventsAgeAlarm").update(Threshold=3000),
     lambda t: t.properties("EventsAgeAlarm").update(Namespace="Portcullis"),
     lambda t: t.properties("FindingsAgeAlarm").update(AlarmName="findings"),
+    lambda t: t.resources.pop("RespondSilentAlarm"),
+    given_everything(lambda t: t.properties("ReleaseErrorsAlarm").update(AlarmActions=["<PagesTopic>"])),
+    given_everything(lambda t: t.resources.pop("PagerDutyDlqAlarm")),
 )
 def alarms_ring(t):
     found = {}
+    # Mail is told by a topic of its own: see AlarmsTopic.
+    topics = ["<PagesTopic>", *(["<AlarmsTopic>"] if t.values["PageEmail"] else [])]
     for name, alarm in t.of_type("AWS::CloudWatch::Alarm").items():
         (dimension,) = alarm["Dimensions"]
         found[alarm["MetricName"], dimension["Value"]] = (
@@ -129,14 +198,14 @@ def alarms_ring(t):
             alarm["ComparisonOperator"],
             alarm.get("TreatMissingData"),
         )
-        if alarm["AlarmActions"] != ["<PagesTopic>"] or alarm.get("ActionsEnabled") is False:
+        if alarm["AlarmActions"] != topics or alarm.get("ActionsEnabled") is False:
             yield f"{name} pages nobody"
         if alarm["Namespace"] not in ("AWS/SQS", "AWS/Lambda"):
             yield f"{name} rests on {alarm['Namespace']}"
         # The topic's policy admits the alarms by their names.
         if not alarm["AlarmName"].startswith("gate-"):
             yield f"{name} may not publish"
-    if found != ALARMS:
+    if found != ALARMS | (PAGERDUTY_ALARMS if "PagerDuty" in t.resources else {}):
         yield f"alarms: {found}"
 
 
@@ -148,20 +217,32 @@ class ParameterTest(unittest.TestCase):
         cases = {
             "TrailKmsKeyArn": (TRAIL_KEY, ["*", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*", "alias/trail"]),
             # Pages do not go to FIFO topics.
+            "PagerDutySecretKmsKeyArn": (TRAIL_KEY, ["*", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*"]),
+            # Whole, with the six characters at the end: a wildcard or a shorter name would be other secrets, too.
+            "PagerDutyRoutingKeySecretArn": (ROUTING_KEY, ["*", ROUTING_KEY[:-7], ROUTING_KEY[:-6] + "??????"]),
+            "EvidenceBucketName": ("evidence.example", ["*", "evidence/*", "Evidence"]),
+            "EventBusName": ("teams/security-1", ["*", "a b", "default?"]),
+            "MemberAccountIds": ("444455556666", ["*", "4444", "arn:aws:iam::444455556666:root"]),
+            "ExternalId": ("gate-4711", ["*", "g", "a b"]),
+            "RunbookUrl": ("https://wiki.example.org/runbook", ["http://wiki.example.org", "https://a b", "x"]),
             "PagingTopicArns": (topic, ["*", f"arn:aws:sns:*:{ACCOUNT}:oncall", f"{topic}*", f"{topic}.fifo"]),
         }
         for name, (taken, refused) in cases.items():
             allowed = source("template.yaml")["Parameters"][name]["AllowedPattern"]
-            for value in ("", taken):
-                self.assertRegex(value, allowed)
-            for value in refused:
-                self.assertNotRegex(value, allowed)
+            with self.subTest(parameter=name):
+                for value in ("", taken):
+                    self.assertRegex(value, allowed)
+                for value in refused:
+                    self.assertNotRegex(value, allowed)
 
-    def test_the_template_can_be_given_by_way_of_a_bucket(self):
-        # CloudFormation User Guide, "Understand CloudFormation quotas": 1 MB in a bucket, where `sam deploy` puts it.
-        # Half of it, so that what the translator makes of the functions has room, too.
-        self.assertLessEqual(len((INFRA / "template.yaml").read_bytes()), 500_000)
-        self.assertLessEqual(len(json.dumps(TRANSLATED)), 500_000)
+    def test_what_denies_may_have_wildcards_and_pages_go_over_tls(self):
+        parameters = source("template.yaml")["Parameters"]
+        for value in ("", "arn:aws:iam::*:role/stacksets-exec-*", f"arn:aws-cn:iam::{ACCOUNT}:user/ci/deploy"):
+            self.assertRegex(value, parameters["DeployPrincipalArns"]["AllowedPattern"])
+        for value in ("*", "arn:aws:iam::*:group/a", "role/deploy"):
+            self.assertNotRegex(value, parameters["DeployPrincipalArns"]["AllowedPattern"])
+        self.assertNotRegex("http://events.pagerduty.com/v2/enqueue", parameters["PagerDutyUrl"]["AllowedPattern"])
+        self.assertRegex(parameters["PagerDutyUrl"]["Default"], parameters["PagerDutyUrl"]["AllowedPattern"])
 
 
 class BuildTest(unittest.TestCase):

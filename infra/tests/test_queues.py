@@ -4,7 +4,7 @@ import copy
 import unittest
 
 from reading import ACCOUNT, only_over_tls
-from violations import tests_of
+from violations import given_everything, tests_of
 
 
 class QueueTest(unittest.TestCase):
@@ -14,6 +14,9 @@ class QueueTest(unittest.TestCase):
 violated_by = tests_of(QueueTest)
 
 QUEUES = {"EventsQueue": "EventsDlq", "FindingsQueue": "FindingsDlq"}
+# Of pages, which come without a queue.
+PAGES_DLQ = "PagerDutyDlq"
+
 
 def source_of(t, queue):
     mappings = t.of_type("AWS::Lambda::EventSourceMapping").values()
@@ -29,11 +32,19 @@ def source_of(t, queue):
     lambda t: t.properties("EventsQueue")["RedrivePolicy"].update(maxReceiveCount=4),
     lambda t: t.properties("EventsDlq").update(MessageRetentionPeriod=345600),
     lambda t: t.resources.update(Other={"Type": "AWS::SQS::Queue", "Properties": {}}),
+    given_everything(lambda t: t.properties("PagerDutyDlq").update(MessageRetentionPeriod=345600)),
+    given_everything(lambda t: t.properties("PagerDutyDlq").pop("SqsManagedSseEnabled")),
+    given_everything(lambda t: t.resources.pop("PagerDutyDlq")),
+    lambda t: t.resources.update(PagerDutyDlq=t.resources["EventsDlq"]),
 )
 def queues_are_encrypted_and_keep_what_fails(t):
     queues = t.of_type("AWS::SQS::Queue")
-    if set(queues) != {*QUEUES, *QUEUES.values()}:
+    pages = {PAGES_DLQ} if t.values["PagerDutyRoutingKeySecretArn"] else set()
+    if set(queues) != {*QUEUES, *QUEUES.values(), *pages}:
         yield "other queues"
+    for name in pages & set(queues):
+        if queues[name]["MessageRetentionPeriod"] != 14 * 24 * 3600:
+            yield f"{name} keeps for {queues[name]['MessageRetentionPeriod']} s"
     for name, queue in queues.items():
         if queue.get("SqsManagedSseEnabled") is not True or "KmsMasterKeyId" in queue:
             yield f"{name} is not encrypted with SQS's key"
@@ -81,6 +92,8 @@ def queue_statements(t, queue):
     lambda t: queue_statements(t, "FindingsQueue")[0].update(Effect="Allow"),
     lambda t: t.resources.pop("FindingsDlqPolicy"),
     lambda t: t.resources["EventsQueuePolicy"]["Properties"].update(Queues=["<EventsDlq>"]),
+    given_everything(lambda t: queue_statements(t, "PagerDutyDlq")[0].pop("Condition")),
+    given_everything(lambda t: queue_statements(t, "PagerDutyDlq").pop() and t.resources.pop("PagerDutyDlqPolicy")),
 )
 def queues_take_from_whom_they_must(t):
     bucket, topic = t.values["TrailBucketName"], t.values["TrailTopicArn"]
@@ -95,6 +108,8 @@ def queues_take_from_whom_they_must(t):
         }
     if topic:
         senders["EventsQueue"]["sns.amazonaws.com"] = {"ArnEquals": {"aws:SourceArn": topic}}
+    if t.values["PagerDutyRoutingKeySecretArn"]:
+        senders[PAGES_DLQ] = {"sns.amazonaws.com": {"ArnEquals": {"aws:SourceArn": "<PagesTopic>"}}}
     for queue, wanted in senders.items():
         statements = queue_statements(t, queue)
         if not only_over_tls(statements, f"<{queue}.Arn>"):

@@ -1,9 +1,19 @@
-"""The roles: whom they trust, what they may do to identities and with keys, and what they are denied."""
+"""The roles: whom they trust, what they may do with keys and secrets, and that nothing can be added to them."""
 
-import fnmatch
 import unittest
 
-from reading import ACCOUNT, FUNCTIONS, ROLES, TOPIC_KEY, TRAIL_KEY, allowed_actions, allows, as_list, of_service
+from policies import ADMINISTRATOR, as_list
+from reading import (
+    ACCOUNT,
+    ROUTING_KEY,
+    TOPIC_KEY,
+    TRAIL_KEY,
+    allowed_actions,
+    allows,
+    functions,
+    of_service,
+    roles,
+)
 from violations import given_everything, tests_of
 
 
@@ -22,10 +32,10 @@ violated_by = tests_of(RoleTest)
     lambda t: t.resources.update(Other={"Type": "AWS::IAM::ManagedPolicy", "Properties": {}}),
 )
 def roles_are_ours_alone(t):
-    iam = sorted(name for name, r in t.resources.items() if r["Type"].startswith("AWS::IAM::"))
-    if iam != sorted(ROLES):
+    iam = {name: r["Type"] for name, r in t.resources.items() if r["Type"].startswith("AWS::IAM::")}
+    if iam != dict.fromkeys(roles(t), "AWS::IAM::Role") | {"LockoutPolicy": "AWS::IAM::ManagedPolicy"}:
         yield f"IAM resources: {iam}"
-    for name in ROLES:
+    for name in roles(t):
         role = t.properties(name)
         if "ManagedPolicyArns" in role:
             yield f"{name} has managed policies"
@@ -39,7 +49,7 @@ def roles_are_ours_alone(t):
     lambda t: t.properties("ScheduleRole")["AssumeRolePolicyDocument"]["Statement"][0].pop("Condition"),
 )
 def roles_trust_their_service_only(t):
-    for name in ROLES:
+    for name in roles(t):
         scheduled = name == "ScheduleRole"
         (statement, *more) = t.properties(name)["AssumeRolePolicyDocument"]["Statement"]
         service = "scheduler.amazonaws.com" if scheduled else "lambda.amazonaws.com"
@@ -52,115 +62,37 @@ def roles_trust_their_service_only(t):
 
 @violated_by(lambda t: t.properties("Detect").update(Role="<RespondRole.Arn>"))
 def each_function_has_its_role(t):
-    for function, role in FUNCTIONS.items():
+    found = {name for name, r in t.resources.items() if r["Type"] == "AWS::Lambda::Function"}
+    if found != set(functions(t)):
+        yield f"functions: {sorted(found)}"
+    for function, role in functions(t).items():
         if t.properties(function)["Role"] != f"<{role}.Arn>":
             yield f"{function} runs as {t.properties(function)['Role']}"
 
 
 @violated_by(
-    lambda t: t.allow("DetectRole", "iam:GetRole", "arn:aws:iam::111122223333:role/*"),
-    lambda t: t.allow("DetectRole", ["sqs:SendMessage", "IAM:ListRoles"]),
     lambda t: t.allow("DetectRole", "*"),
-    lambda t: t.allow("DetectRole", "kms:Decrypt", TOPIC_KEY),
     lambda t: t.allow("DetectRole", "secretsmanager:DescribeSecret"),
+    lambda t: t.allow("RespondRole", "secretsmanager:GetSecretValue", ROUTING_KEY),
+    given_everything(lambda t: t.statement("PagerDutyRole", "ReadRoutingKey").update(Resource="*")),
+    given_everything(lambda t: t.statement("PagerDutyRole", "ReadRoutingKey").update(Effect="Deny")),
+    given_everything(lambda t: t.statement("PagerDutyRole", "OnlyTheRoutingKey").update(NotResource="*")),
 )
-def detect_has_no_right_over_identities_and_secrets(t):
-    actions = allowed_actions(t, "DetectRole")
-    yield from of_service(actions, "iam") | of_service(actions, "secretsmanager")
-    yield from of_service(actions, "kms") - {"kms:ListAliases"} - ({"kms:Decrypt"} if t.trail_key else set())
-
-
-LOOK = {"iam:GetRole", "iam:GetUser", "iam:ListAttachedRolePolicies", "iam:ListAttachedUserPolicies"}
-
-
-def changes_one_policy_only(t, role, verb, reads):
-    """The role may attach (or detach) the deny policy, in this account, and may change nothing else in IAM."""
-    change = {f"iam:{verb}RolePolicy", f"iam:{verb}UserPolicy"}
-    actions = of_service(allowed_actions(t, role), "iam")
-    if actions != change | reads:
-        yield f"{role} may {sorted(actions ^ (change | reads))}"
-    for s in allows(t, role):
-        if not change & set(as_list(s["Action"])):
-            continue
-        if s.get("Condition") != {"ArnEquals": {"iam:PolicyARN": t.deny_policy}}:
-            yield f"{role} may {verb.lower()} under {s.get('Condition')}"
-        for resource in as_list(s["Resource"]):
-            if resource not in (f"arn:aws:iam::{ACCOUNT}:role/*", f"arn:aws:iam::{ACCOUNT}:user/*"):
-                yield f"{role} may {verb.lower()} on {resource}"
-    deny = t.statement(role, "NothingButTheDenyPolicy")
-    if deny != {
-        "Sid": "NothingButTheDenyPolicy",
-        "Effect": "Deny",
-        "Action": f"iam:{verb}*",
-        "Resource": "*",
-        "Condition": {"ArnNotEquals": {"iam:PolicyARN": t.deny_policy}},
-    }:
-        yield f"{role}: {deny}"
-
-
-@violated_by(
-    lambda t: t.allow("RespondRole", "iam:DetachRolePolicy"),
-    lambda t: t.allow("RespondRole", "iam:PutRolePolicy"),
-    lambda t: t.allow("RespondRole", "iam:AttachRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/*"),
-    lambda t: t.statement("RespondRole", "Quarantine").pop("Condition"),
-    lambda t: t.statement("RespondRole", "Quarantine").update(
-        Condition={"ArnLike": {"iam:PolicyARN": "arn:aws:iam::aws:policy/*"}}
-    ),
-    lambda t: t.statement("RespondRole", "Quarantine").update(Resource="*"),
-    lambda t: t.statement("RespondRole", "NothingButTheDenyPolicy").update(Effect="Allow"),
-    lambda t: t.statement("RespondRole", "Quarantine").update(Action="iam:*"),
-)
-def respond_attaches_one_policy_and_detaches_none(t):
-    yield from changes_one_policy_only(t, "RespondRole", "Attach", LOOK)
-
-
-@violated_by(
-    lambda t: t.allow("ReleaseRole", "iam:AttachRolePolicy"),
-    lambda t: t.allow("ReleaseRole", "iam:DeleteRolePolicy"),
-    lambda t: t.statement("ReleaseRole", "Lift").pop("Condition"),
-    lambda t: t.statement("ReleaseRole", "Lift").update(Resource=["arn:aws:iam::*:role/*"]),
-    lambda t: t.statement("ReleaseRole", "NothingButTheDenyPolicy").pop("Condition"),
-)
-def release_detaches_one_policy_and_attaches_none(t):
-    yield from changes_one_policy_only(t, "ReleaseRole", "Detach", {a for a in LOOK if "ListAttached" in a})
-
-
-@violated_by(
-    lambda t: t.statement("RespondRole", "ProtectedPaths")["Resource"].pop(0),
-    lambda t: t.statement("RespondRole", "ProtectedPaths").update(Effect="Allow"),
-    lambda t: t.statement("RespondRole", "ProtectedPaths")["Action"].remove("iam:AttachRolePolicy"),
-    lambda t: t.statement("RespondRole", "ProtectedPrincipals").update(Resource=[]),
-    lambda t: t.statement("RespondRole", "ProtectedPrincipals").update(Condition={}),
-)
-def respond_is_denied_the_protected_principals(t):
-    denied = {
-        resource
-        for s in t.statements("RespondRole")
-        if s["Effect"] == "Deny" and "Condition" not in s
-        if {"iam:AttachRolePolicy", "iam:AttachUserPolicy"} <= set(as_list(s.get("Action")))
-        for resource in as_list(s["Resource"])
-    }
-    paths = [f"arn:aws:iam::{ACCOUNT}:role/{p}/*" for p in ("portcullis", "aws-service-role", "aws-reserved")]
-    wanted = {*paths, *filter(None, t.values["ProtectedPrincipalArns"])}
-    if denied != wanted:
-        yield f"denied to respond: {sorted(denied)}"
-    for name in ROLES:
-        arn = f"arn:aws:iam::{ACCOUNT}:role{t.properties(name)['Path']}{t.properties(name)['RoleName']}"
-        if not any(fnmatch.fnmatchcase(arn, pattern) for pattern in denied):
-            yield f"respond can reach {arn}"
-
-
-@violated_by(
-    lambda t: t.statement("RespondRole", "NeverReadsASecret")["Action"].pop(),
-    lambda t: t.statement("RespondRole", "NeverReadsASecret").update(Condition={}),
-)
-def respond_never_reads_a_secret(t):
-    deny = t.statement("RespondRole", "NeverReadsASecret")
-    actions = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
-    if {*as_list(deny.get("Action"))} != actions or deny["Resource"] != "*" or deny["Effect"] != "Deny":
-        yield f"{deny}"
-    if "Condition" in deny:
-        yield "the denial is conditional"
+def no_function_reads_a_secret_but_the_routing_key(t):
+    wanted = {"PagerDutyRole": {("secretsmanager:GetSecretValue", t.values["PagerDutyRoutingKeySecretArn"])}}
+    for role in roles(t):
+        rights = {
+            (action, resource)
+            for s in allows(t, role)
+            for action in of_service(as_list(s["Action"]), "secretsmanager")
+            for resource in as_list(s["Resource"])
+        }
+        if rights != wanted.get(role, set()):
+            yield f"{role}: {sorted(rights)}"
+    other = ROUTING_KEY.replace("oncall", "other")
+    for role in set(functions(t).values()):
+        if t.may(role, "secretsmanager:GetSecretValue", other, besides=[ADMINISTRATOR]):
+            yield f"{role} may read {other} if it is made an administrator"
 
 
 @violated_by(
@@ -169,10 +101,11 @@ def respond_never_reads_a_secret(t):
     lambda t: t.statement("ReleaseRole", "Ceiling").update(Condition={"Bool": {"aws:SecureTransport": "false"}}),
     lambda t: t.statement("ReleaseRole", "Ceiling")["NotAction"].remove("kms:Decrypt"),
     # The Allow that the ceiling would take back.
-    lambda t: t.allow("ReleaseRole", "sqs:SendMessage", "<EventsDlq.Arn>"),
+    lambda t: t.allow("ReleaseRole", "sqs:PurgeQueue", "<FindingsQueue.Arn>"),
+    given_everything(lambda t: t.statement("PagerDutyRole", "Ceiling")["NotAction"].append("iam:CreateAccessKey")),
 )
 def nothing_can_be_added_to_a_function_role(t):
-    for role in FUNCTIONS.values():
+    for role in functions(t).values():
         ceiling = {key: value for key, value in t.statement(role, "Ceiling").items() if key != "NotAction"}
         if ceiling != {"Sid": "Ceiling", "Effect": "Deny", "Resource": "*"}:
             yield f"{role}: {ceiling}"
@@ -188,6 +121,7 @@ def nothing_can_be_added_to_a_function_role(t):
     lambda t: t.statement("DetectRole", "OnlyOwnEnvironment").update(Condition={"StringNotEquals": {}}),
     lambda t: t.allow("ReleaseRole", "kms:Decrypt", "*"),
     lambda t: t.allow("RespondRole", "kms:Decrypt", TOPIC_KEY),
+    lambda t: t.allow("DetectRole", "kms:Decrypt", TOPIC_KEY),
     lambda t: t.allow("DetectRole", "kms:Decrypt", TRAIL_KEY),
     given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").update(Effect="Deny")),
     given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").update(Resource="*")),
@@ -198,12 +132,21 @@ def nothing_can_be_added_to_a_function_role(t):
         lambda t: t.statement("DetectRole", "OnlyOwnEnvironment")["Condition"]["StringNotEquals"].pop("kms:ViaService")
     ),
     given_everything(lambda t: t.statement("ReleaseRole", "EncryptPages").update(Resource=TRAIL_KEY)),
+    given_everything(lambda t: t.statement("PagerDutyRole", "DecryptRoutingKey").update(Resource="*")),
+    given_everything(lambda t: t.statement("PagerDutyRole", "DecryptRoutingKey").pop("Condition")),
+    # Without it no secret under the key aws/secretsmanager could be read.
+    given_everything(
+        lambda t: t.statement("PagerDutyRole", "OnlyOwnEnvironment").update(
+            Condition=t.statement("DetectRole", "OnlyOwnEnvironment")["Condition"]
+        )
+    ),
 )
-def functions_decrypt_their_environment_the_trail_and_pages_only(t):
+def functions_decrypt_their_environment_the_trail_pages_and_the_routing_key_only(t):
     trail = (t.trail_key, "s3.eu-west-1.amazonaws.com", {"kms:Decrypt"})
     pages = (t.values["TopicKmsKeyArn"], "sns.eu-west-1.amazonaws.com", {"kms:Decrypt", "kms:GenerateDataKey"})
-    for function, role in FUNCTIONS.items():
-        key, service, actions = trail if role == "DetectRole" else pages
+    secret = (t.values["PagerDutySecretKmsKeyArn"], "secretsmanager.eu-west-1.amazonaws.com", {"kms:Decrypt"})
+    for function, role in functions(t).items():
+        key, service, actions = {"DetectRole": trail, "PagerDutyRole": secret}.get(role, pages)
         via = {"kms:ViaService": service}
         name = t.properties(function)["FunctionName"]
         own = {"kms:EncryptionContext:aws:lambda:FunctionArn": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:{name}"}
@@ -212,7 +155,8 @@ def functions_decrypt_their_environment_the_trail_and_pages_only(t):
             "Effect": "Deny",
             "Action": "kms:Decrypt",
             "Resource": "*",
-            "Condition": {"StringNotEquals": own | (via if key else {})},
+            # Secrets Manager decrypts with the reader's rights, under whichever key.
+            "Condition": {"StringNotEquals": own | (via if key or role == "PagerDutyRole" else {})},
         }
         if t.statement(role, "OnlyOwnEnvironment") != deny:
             yield f"{role}: {t.statement(role, 'OnlyOwnEnvironment')}"

@@ -5,7 +5,7 @@ import unittest
 
 from eventbridge import ALL_MANAGEMENT_EVENTS, delivers
 from pack import is_read
-from reading import FUNCTIONS, allowed_actions
+from reading import allowed_actions, functions
 from violations import given_everything, tests_of
 
 
@@ -140,15 +140,23 @@ def objects_of_the_settings_and_the_trail_are_watched(t):
     lambda t: t.allow("DetectRole", "kms:GetKeyPolicy"),
     lambda t: t.allow("DetectRole", "ssm:PutParameter"),
     lambda t: t.allow("RespondRole", "sqs:PurgeQueue"),
+    lambda t: t.allow("DetectRole", "cloudtrail:LookupEvents"),
+    given_everything(lambda t: t.allow("PagerDutyRole", "secretsmanager:BatchGetSecretValue")),
 )
 def functions_do_not_wake_themselves(t):
     """Each event leads to a call of detect: what it calls itself must not make events that are let in."""
     # Unavoidable: Lambda's Decrypt of the environment, a log file under a key, and a page to a topic with a key.
     unavoidable = {"kms:Decrypt"} | ({"kms:GenerateDataKey"} if t.values["TopicKmsKeyArn"] else set())
-    # Once for each quarantine and release, and nothing comes of it.
+    # Once for each containment and release, and nothing comes of it.
     unavoidable |= {f"iam:{verb}{kind}Policy" for verb in ("Attach", "Detach") for kind in ("Role", "User")}
-    for role in FUNCTIONS.values():
-        for action in allowed_actions(t, role) - unavoidable:
+    unavoidable |= {f"iam:{verb}{kind}PermissionsBoundary" for verb in ("Put", "Delete") for kind in ("Role", "User")}
+    unavoidable |= {"iam:UpdateAccessKey"}
+    # Only where an SCP denies what the role is allowed; once for each containment as well.
+    looks = {"RespondRole": {"cloudtrail:LookupEvents"}}
+    # The routing key, once per cold start.
+    looks["PagerDutyRole"] = {"secretsmanager:GetSecretValue"}
+    for role in functions(t).values():
+        for action in allowed_actions(t, role) - unavoidable - looks.get(role, set()):
             service, _, name = action.partition(":")
             call = {"eventSource": f"{service}.amazonaws.com", "eventName": name, "errorCode": "AccessDenied"}
             call["readOnly"] = is_read(call["eventSource"], name)

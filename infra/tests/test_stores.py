@@ -3,7 +3,7 @@
 import unittest
 
 from reading import ACCOUNT, only_over_tls
-from violations import tests_of
+from violations import given_everything, tests_of
 
 
 class StoreTest(unittest.TestCase):
@@ -98,23 +98,107 @@ def config_bucket_is_closed_and_kept(t):
     lambda t: t.properties("PagesTopicPolicy")["PolicyDocument"]["Statement"][0]["Condition"].pop("StringEquals"),
     lambda t: t.properties("PagesTopicPolicy")["PolicyDocument"]["Statement"].pop(),
     lambda t: t.properties("PagesTopic").update(KmsMasterKeyId="alias/aws/sns"),
-    lambda t: t.resources.update(PageEmailSubscription={"Type": "AWS::SNS::Subscription", "Properties": {}}),
+    given_everything(lambda t: t.properties("AlarmsTopicPolicy")["PolicyDocument"]["Statement"].pop(0)),
+    given_everything(lambda t: t.properties("AlarmsTopicPolicy")["PolicyDocument"]["Statement"].pop()),
+    given_everything(lambda t: t.properties("AlarmsTopic").pop("KmsMasterKeyId")),
+    given_everything(lambda t: t.resources.pop("AlarmsTopic")),
 )
-def pages_reach_whom_they_should(t):
-    statements = t.properties("PagesTopicPolicy")["PolicyDocument"]["Statement"]
-    allowed = [s for s in statements if s["Effect"] == "Allow"]
-    if [s["Principal"] for s in allowed] != [{"Service": "cloudwatch.amazonaws.com"}]:
-        yield "others than the alarms may publish"
-    for s in allowed:
-        if s["Condition"].get("StringEquals") != {"aws:SourceAccount": ACCOUNT} or s["Action"] != "sns:Publish":
-            yield "the alarms of other accounts may publish"
-    if not only_over_tls(statements, "<PagesTopic>"):
-        yield "open to plain HTTP"
-    # alias/aws/sns would silence the alarms.
-    if t.properties("PagesTopic").get("KmsMasterKeyId", "") != t.values["TopicKmsKeyArn"]:
-        yield "encrypted with another key"
-    if ("PageEmailSubscription" in t.resources) != bool(t.values["PageEmail"]):
-        yield "e-mail without an address, or an address without e-mail"
+def topics_take_from_the_alarms_alone(t):
+    topics = {"PagesTopic"} | ({"AlarmsTopic"} if t.values["PageEmail"] else set())
+    if set(t.of_type("AWS::SNS::Topic")) != topics:
+        yield f"topics: {sorted(t.of_type('AWS::SNS::Topic'))}"
+    for topic in topics & set(t.of_type("AWS::SNS::Topic")):
+        statements = t.properties(f"{topic}Policy")["PolicyDocument"]["Statement"]
+        allowed = [s for s in statements if s["Effect"] == "Allow"]
+        if [s["Principal"] for s in allowed] != [{"Service": "cloudwatch.amazonaws.com"}]:
+            yield f"others than the alarms may publish to {topic}"
+        for s in allowed:
+            if s["Condition"].get("StringEquals") != {"aws:SourceAccount": ACCOUNT} or s["Action"] != "sns:Publish":
+                yield f"the alarms of other accounts may publish to {topic}"
+        if not only_over_tls(statements, f"<{topic}>"):
+            yield f"{topic} is open to plain HTTP"
+        # alias/aws/sns would silence the alarms.
+        if t.properties(topic).get("KmsMasterKeyId", "") != t.values["TopicKmsKeyArn"]:
+            yield f"{topic} is encrypted with another key"
+
+
+def let_in(policy, attributes):
+    """Whether a filter policy on message attributes lets a message through.
+
+    Source: SNS Developer Guide, "Amazon SNS subscription filter policies" and "Key matching in Amazon SNS":
+    `exists: false` needs at least one attribute of another name.
+    """
+
+    def fits(name, wanted):
+        return name not in attributes if wanted == {"exists": False} else wanted == attributes.get(name)
+
+    matches = all(any(fits(name, wanted) for wanted in one) for name, one in policy.items())
+    return matches and bool(attributes or not policy)
+
+
+@violated_by(
+    lambda t: t.resources.update(PageEmailSubscription={"Type": "AWS::SNS::Subscription", "Properties": {}}),
+    given_everything(lambda t: t.properties("PageEmailSubscription").pop("FilterPolicy")),
+    given_everything(lambda t: t.properties("PageEmailSubscription")["FilterPolicy"]["action"].append("update")),
+    given_everything(lambda t: t.properties("PageEmailSubscription")["FilterPolicy"]["action"].remove("resolve")),
+    given_everything(lambda t: t.properties("PageEmailSubscription")["FilterPolicy"]["action"].pop(0)),
+    given_everything(lambda t: t.properties("PageEmailSubscription").update(FilterPolicyScope="MessageBody")),
+    # The alarms would not get through.
+    given_everything(lambda t: t.properties("AlarmEmailSubscription").update(TopicArn="<PagesTopic>")),
+    given_everything(
+        lambda t: t.properties("AlarmEmailSubscription").update(FilterPolicy={"action": [{"exists": False}]})
+    ),
+    given_everything(lambda t: t.resources.pop("AlarmEmailSubscription")),
+)
+def mail_tells_the_beginning_and_the_end_and_every_alarm_once(t):
+    mails = [s for s in t.of_type("AWS::SNS::Subscription").values() if s.get("Protocol", "email") == "email"]
+    if not t.values["PageEmail"]:
+        if mails:
+            yield "mail without an address"
+        return
+    for topic, attributes, wanted in (
+        ("<PagesTopic>", {"kind": "finding", "action": "trigger"}, 1),
+        ("<PagesTopic>", {"kind": "finding", "action": "update"}, 0),
+        ("<PagesTopic>", {"kind": "released", "action": "resolve"}, 1),
+        ("<PagesTopic>", {"kind": "finding"}, 1),
+        # An alarm, which goes to both topics.
+        ("<PagesTopic>", {}, 0),
+        ("<AlarmsTopic>", {}, 1),
+    ):
+        reached = [
+            mail["Endpoint"]
+            for mail in mails
+            if mail["TopicArn"] == topic
+            and mail.get("FilterPolicyScope", "MessageAttributes") == "MessageAttributes"
+            and let_in(mail.get("FilterPolicy", {}), attributes)
+        ]
+        if reached != [t.values["PageEmail"]] * wanted:
+            yield f"{attributes} of {topic} reaches {reached}"
+
+
+@violated_by(
+    given_everything(lambda t: t.properties("PagerDutyPages").update(TopicArn="<AlarmsTopic>")),
+    given_everything(lambda t: t.properties("PagerDutyPages").pop("RedrivePolicy")),
+    given_everything(lambda t: t.properties("PagerDuty").pop("DeadLetterConfig")),
+    given_everything(lambda t: t.properties("PagerDutyPagesPermission").update(SourceArn="*")),
+    given_everything(lambda t: t.properties("PagerDutyPagesPermission").update(Principal="*")),
+    given_everything(lambda t: t.resources.pop("PagerDutyPages")),
+)
+def pagerduty_is_told_or_the_page_is_kept(t):
+    told = [s for s in t.of_type("AWS::SNS::Subscription").values() if s.get("Protocol") == "lambda"]
+    permissions = t.of_type("AWS::Lambda::Permission").values()
+    if not t.values["PagerDutyRoutingKeySecretArn"]:
+        if told or permissions:
+            yield "PagerDuty is told without a key"
+        return
+    kept = {"deadLetterTargetArn": "<PagerDutyDlq.Arn>"}
+    wanted = {"Protocol": "lambda", "TopicArn": "<PagesTopic>", "Endpoint": "<PagerDuty.Arn>", "RedrivePolicy": kept}
+    if told != [wanted]:
+        yield f"subscribed: {told}"
+    if t.properties("PagerDuty").get("DeadLetterConfig") != {"TargetArn": "<PagerDutyDlq.Arn>"}:
+        yield "what fails is lost"
+    if [(p["Principal"], p["SourceArn"]) for p in permissions] != [("sns.amazonaws.com", "<PagesTopic>")]:
+        yield f"called by {list(permissions)}"
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ def given_everything(change):
     return change
 
 
-def tests_of(case, template=TRANSLATED, parameters=PARAMETERS):
+def tests_of(case, template=TRANSLATED, parameters=PARAMETERS, resolve=Resolved):
     """A decorator that puts tests into the test case `case`.
 
-    It makes a test of a check, which yields what is wrong with a template.
+    It makes a test of a check, which yields what is wrong with a template; `resolve` makes what is checked out of the
+    template and a set of parameters.
     """
 
     def violated_by(*changes):
@@ -24,10 +25,10 @@ def tests_of(case, template=TRANSLATED, parameters=PARAMETERS):
             def test(self):
                 for title, values in parameters.items():
                     with self.subTest(parameters=title):
-                        self.assertEqual(list(check(Resolved(template, values))), [])
+                        self.assertEqual(list(check(resolve(template, values))), [])
                 for number, change in enumerate(changes):
                     with self.subTest(change=number):
-                        spoilt = Resolved(template, getattr(change, "parameters", {}))
+                        spoilt = resolve(template, getattr(change, "parameters", {}))
                         change(spoilt)
                         self.assertNotEqual(list(check(spoilt)), [], "the change goes unnoticed")
 

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use portcullis_domain::Finding;
-use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryPager};
-use portcullis_response::{Deployment, Entry, Ledger as _, PageState, Quarantine, Releaser, Report, Responder};
+use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryPager, MemoryWorld};
+use portcullis_response::{
+    Containment, Deployment, Entry, Ledger as _, PageState, Quarantine, Releaser, Report, Responder,
+};
 use portcullis_settings::Settings;
 
 use super::input::Read;
@@ -17,28 +19,36 @@ pub(crate) struct Outcome {
     pub(crate) entries: Vec<Entry>,
     /// Findings of rules that are tried out, in the order of the events. Nothing comes of them.
     pub(crate) in_shadow: Vec<Finding>,
-    /// Who would have been put in quarantine, each once, in the order it happened.
+    /// Who would have been contained, each once, in the order it happened.
     pub(crate) contained: Vec<String>,
     /// How many pages would have been sent about findings.
     pub(crate) pages: usize,
 }
 
-/// Responds to every finding at the time of its event, lifting quarantines at their deadlines in between.
+/// Responds to every finding at the time of its event, lifting containments and ending questions at their deadlines
+/// in between: nobody answers them.
 pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
     let mut findings = std::mem::take(&mut read.findings);
     findings.sort_by_key(|finding| (finding.time(), finding.id.clone()));
     let (in_shadow, findings): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|finding| finding.shadow);
     let (ledger, iam, pager) = (MemoryLedger::default(), MemoryIam::default(), MemoryPager::default());
-    let deployment = Deployment::default();
+    let world = MemoryWorld::default();
+    // Which policy locks out is the deployment's to say; that there is one is taken for granted.
+    let deployment =
+        Deployment { lockout_policy: Some("portcullis/portcullis-lockout".to_owned()), ..Deployment::default() };
     let responder = Responder {
         settings,
         deployment: &deployment,
         ledger: &ledger,
         identities: &iam,
-        quarantine: &iam,
+        apply: &iam,
+        simulate: &iam,
+        records: &world,
+        active: &world,
+        switch: &world,
         pager: &pager,
     };
-    let releaser = Releaser { ledger: &ledger, lift: &iam, pager: &pager };
+    let releaser = Releaser { ledger: &ledger, identities: &iam, undo: &iam, nudge: &world, pager: &pager };
     let (mut entries, mut contained) = (Vec::new(), Vec::new());
     for finding in findings {
         let now = finding.time().unwrap_or(Timestamp::UNIX_EPOCH);
@@ -46,15 +56,30 @@ pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
         for deadline in deadlines(&ledger, now).await {
             let _ = releaser.release_expired(deadline).await;
         }
-        if let Ok(Report::Done(entry)) = responder.respond(&finding, now, true).await {
-            if !entry.plan.is_empty() && !contained.contains(&entry.finding.actor.principal.to_string()) {
-                contained.push(entry.finding.actor.principal.to_string());
+        let _ = releaser.sweep_asks(now).await;
+        for id in world.take_answers() {
+            if let Ok(Report::Done(entry)) = responder.answer(&id, now, true).await {
+                keep(&mut entries, &mut contained, *entry);
             }
-            entries.push(*entry);
+        }
+        if let Ok(Report::Done(entry)) = responder.respond(&finding, now, true).await {
+            keep(&mut entries, &mut contained, *entry);
         }
     }
     let pages = entries.iter().filter(|entry| matches!(entry.page, PageState::Sent { .. })).count();
     Outcome { read, entries, in_shadow, contained, pages }
+}
+
+/// Keeps the newest entry of a finding, and who was contained for it.
+fn keep(entries: &mut Vec<Entry>, contained: &mut Vec<String>, entry: Entry) {
+    let principal = entry.finding.actor.principal.to_string();
+    if matches!(entry.containment, Some(Containment::Contained { .. })) && !contained.contains(&principal) {
+        contained.push(principal);
+    }
+    match entries.iter_mut().find(|known| known.finding.id == entry.finding.id) {
+        Some(known) => *known = entry,
+        None => entries.push(entry),
+    }
 }
 
 /// The deadlines that have passed by `now`, in order: what lifts itself is lifted at its deadline, not at the next event.

@@ -1,7 +1,7 @@
-//! `portcullis rules explain`: which record, in which form.
+//! `portcullis rules explain`: which record, in which form, and what one record cannot tell.
 
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::record::{log_file, looked_up, read, unrelated};
 use crate::rules_explain::{RULE, workplace};
@@ -132,4 +132,67 @@ fn escape_sequences_do_not_reach_the_terminal() {
         assert_eq!(said.code, 0);
         assert!(!said.stdout.chars().any(|c| c.is_control() && c != '\n'), "{:?}", said.stdout);
     }
+}
+
+/// What was seen before is not known: neither that the rule matches nor that it does not.
+#[test]
+fn a_rule_that_needs_history() {
+    let verdict = |record: Value, condition: &str| {
+        let rule = format!(
+            "title: New reader
+name: new-reader
+logsource: {{product: aws, service: cloudtrail}}
+detection:
+  read: {{eventName: GetSecretValue}}
+  write: {{eventName: PutSecretValue}}
+  new: {{portcullis.first_seen: true}}
+  slow: {{portcullis.rate.level: usual}}
+  condition: {condition}
+level: high
+"
+        );
+        let workplace = workplace(&[record]);
+        workplace.file("rules/new.yml", rule);
+        let said = workplace.run(&["rules", "explain", "new-reader", "log.json", "--rules", "rules"]);
+        assert_eq!((said.code, said.stderr.as_str()), (0, ""));
+        said.stdout.lines().find(|line| line.contains("the rule ")).unwrap_or_default().to_owned()
+    };
+    let read = || read(1, "team/reporting", "prod/payroll/db");
+    let open =
+        "✗ the rule cannot be judged by this record alone: it needs history; `portcullis replay` on the logs tells";
+    for condition in
+        ["new", "read and new", "new or write", "read and not (write or not new)", "1 of new*", "3 of them"]
+    {
+        assert_eq!(verdict(read(), condition), open, "{condition}");
+    }
+    // What the record decides needs no history.
+    for condition in ["write and new", "write or write and slow", "not (read or new)", "write and not new", "4 of them"]
+    {
+        assert_eq!(verdict(read(), condition), "✗ the rule does not match", "{condition}");
+    }
+    assert_eq!(verdict(read(), "read or new"), "✓ the rule matches");
+    // Without a time there is no history, and none will come.
+    let mut timeless = read();
+    timeless["eventTime"] = json!("yesterday");
+    assert_eq!(verdict(timeless, "read and new"), "✗ the rule does not match");
+}
+
+#[test]
+fn a_field_that_only_the_ledger_fills() {
+    let rule = "title: Undone
+name: undone
+logsource: {product: aws, service: cloudtrail}
+detection: {target: {portcullis.target.quarantined: true}, condition: target}
+level: high
+";
+    let mut call = read(1, "team/reporting", "prod/payroll/db");
+    let why = |record: &Value| {
+        let workplace = workplace(std::slice::from_ref(record));
+        workplace.file("rules/undone.yml", rule);
+        let said = workplace.run(&["rules", "explain", "undone", "log.json", "--rules", "rules"]);
+        said.stdout.lines().find(|line| line.contains("absent: ")).unwrap_or_default().trim().to_owned()
+    };
+    assert_snapshot!(why(&call), @"✗ portcullis.target.quarantined: asks for true; absent: only calls of IAM name a role or user");
+    call["eventSource"] = json!("iam.amazonaws.com");
+    assert_snapshot!(why(&call), @"✗ portcullis.target.quarantined: asks for true; absent: the call names no role or user, or one of which only the deployment's ledger knows whether it is contained");
 }

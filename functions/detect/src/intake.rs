@@ -3,16 +3,18 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use portcullis_aws::{DynamoSightings, DynamoWindows, Location, Objects, Queue};
+use portcullis_aws::{DynamoActive, DynamoSightings, DynamoWindows, Location, Objects, Queue};
 use portcullis_cloudtrail::{Contents, LogFile, Unreadable, inflate, open};
 use portcullis_detection::{Delivery, Memory, Pipeline, Tally};
 use portcullis_domain::{Finding, Tier};
-use portcullis_knowledge::Knowledge;
+use portcullis_knowledge::{ActiveRoles, Knowledge};
 use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, Surroundings, reply, split};
+use portcullis_response::Watch;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::kept::{Kept, LARGEST_MESSAGE, keep};
+use crate::watch::changed;
 
 /// CloudTrail writes at most 50 MB uncompressed to a log file (CloudTrail User Guide, *Quotas*).
 const LOG_FILE_LIMIT: u64 = 64 << 20;
@@ -28,6 +30,8 @@ pub(crate) struct Intake {
     pub(crate) knowledge: Knowledge,
     pub(crate) sightings: DynamoSightings,
     pub(crate) windows: DynamoWindows,
+    pub(crate) active: ActiveRoles,
+    pub(crate) active_store: DynamoActive,
     pub(crate) findings: Queue,
     pub(crate) unreadable: Queue,
 }
@@ -148,6 +152,7 @@ impl Intake {
             delivery: Delivery { watched_since: Some(Timestamp::now()), again },
         };
         let tally = pipeline.examine(texts.iter().copied(), &mut memory).await;
+        let changed = changed(texts, &pipeline.context.quarantined);
         count(&tally, metrics);
         let mut failed = tally.failed.clone();
         for finding in &tally.findings {
@@ -165,8 +170,30 @@ impl Intake {
                 failed.push(error.chain());
             }
         }
+        for watch in changed {
+            tracing::warn!(principal = watch.principal, by = watch.by, "somebody changed whom a containment holds");
+            if let Err(error) = self.findings.send(json!(Watch { watch }).to_string()).await {
+                failed.push(error.chain());
+            }
+        }
+        self.note_active(&tally).await;
         let result = if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) };
         (tally, result)
+    }
+
+    /// Notes which roles and users were active, after what fired is on its way. A failure is no reason for the records to
+    /// come again: what is not written is tried with the next batch.
+    async fn note_active(&mut self, tally: &Tally) {
+        let now = Timestamp::now();
+        for access in tally.accesses.iter().flatten().filter(|access| access.is_relevant()) {
+            let principal = &access.actor.principal;
+            if let (Some(account), Some(arn), Some(time)) = (principal.account(), principal.arn(), access.time) {
+                self.active.note(&account, arn, time, now);
+            }
+        }
+        if let Err(error) = self.active.flush(&self.active_store).await {
+            tracing::warn!(error = error.chain(), "who was active is not written; tried again with the next batch");
+        }
     }
 
     async fn send(&self, finding: &Finding, metrics: &mut Metrics) -> Result<(), FunctionError> {

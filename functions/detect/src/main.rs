@@ -2,11 +2,12 @@
 
 mod intake;
 mod kept;
+mod watch;
 
 use intake::Intake;
 use lambda_runtime::{LambdaEvent, service_fn};
-use portcullis_aws::{DynamoLedger, DynamoSightings, DynamoWindows, Objects, Queue, load};
-use portcullis_knowledge::Knowledge;
+use portcullis_aws::{DynamoActive, DynamoLedger, DynamoSightings, DynamoWindows, Objects, Queue, load};
+use portcullis_knowledge::{ActiveRoles, Knowledge};
 use portcullis_lambda::{Configuration, Environment, Sources, Surroundings, start_logging};
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
@@ -36,6 +37,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         knowledge: Knowledge::default(),
         sightings: DynamoSightings::new(&config, &table),
         windows: DynamoWindows::new(&config, &table),
+        active: ActiveRoles::default(),
+        active_store: DynamoActive::new(&config, &table),
         findings: Queue::new(&config, findings),
         unreadable: Queue::new(&config, unreadable),
     });

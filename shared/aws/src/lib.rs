@@ -1,7 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts;
+mod active;
 mod config;
 mod error;
+mod evidence;
+#[cfg(feature = "pagerduty")]
+mod https;
 mod iam;
 mod inventory;
 mod ledger;
@@ -9,19 +14,32 @@ mod objects;
 #[cfg(feature = "operator")]
 mod operator;
 mod queue;
+mod records;
+#[cfg(feature = "pagerduty")]
+mod secret;
 mod sightings;
 mod sns;
+mod switch;
 mod windows;
 
+pub use accounts::{Accounts, MemberRole};
+pub use active::DynamoActive;
 pub use aws_config::SdkConfig;
 pub use config::load;
-pub use iam::{IamQuarantine, IamReader, IamRelease};
+pub use evidence::{EventBus, EvidenceBucket};
+#[cfg(feature = "pagerduty")]
+pub use https::{Answer, Https, HttpsUrl, HttpsUrlError};
+pub use iam::{IamContain, IamLift, IamReader, IamSimulator};
 pub use inventory::{read_inventory, read_principal_tags};
 pub use ledger::DynamoLedger;
 pub use objects::{Location, LocationError, Objects};
 #[cfg(feature = "operator")]
 pub use operator::{Alarm, alarms_of_stack, caller_arn, invoke};
 pub use queue::Queue;
+pub use records::EventHistory;
+#[cfg(feature = "pagerduty")]
+pub use secret::{Secret, SecretText};
 pub use sightings::DynamoSightings;
 pub use sns::SnsPager;
+pub use switch::StopObject;
 pub use windows::DynamoWindows;

@@ -64,6 +64,12 @@ impl fmt::Display for Location {
     }
 }
 
+/// A client that finds its buckets: endpoints that are not AWS's own seldom resolve a bucket's name as a host.
+pub(crate) fn path_style(config: &SdkConfig) -> Client {
+    let path_style = config.endpoint_url().is_some();
+    Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build())
+}
+
 /// Reads objects.
 #[derive(Clone, Debug)]
 pub struct Objects(Client);
@@ -71,10 +77,7 @@ pub struct Objects(Client);
 impl Objects {
     /// With a client of its own.
     pub fn new(config: &SdkConfig) -> Self {
-        // Endpoints that are not AWS's own seldom resolve a bucket's name as a host.
-        let path_style = config.endpoint_url().is_some();
-        let config = aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build();
-        Self(Client::from_conf(config))
+        Self(path_style(config))
     }
 
     /// The bytes of an object; nothing when it does not exist.

@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 use portcullis_paging::{PageContext, render};
-use portcullis_response::{Containment, Notice, Pager, PortError};
+use portcullis_response::{Notice, Pager, PortError};
 
 use crate::error::{malformed, port_error};
 
@@ -34,33 +34,13 @@ impl Pager for SnsPager {
     async fn page(&self, notice: Notice<'_>) -> Result<String, PortError> {
         let what = || format!("failed to publish a page to topic `{}`", self.topic);
         let page = render(notice, &self.context);
-        let mut call = self.client.publish().topic_arn(&self.topic).subject(page.subject).message(page.body);
-        for (name, value) in attributes(notice) {
+        let mut call = self.client.publish().topic_arn(&self.topic).message(page.message()).message_structure("json");
+        call = call.subject(page.subject);
+        for (name, value) in page.attributes {
             let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
             call = call.message_attributes(name, value.map_err(|error| malformed(what(), error))?);
         }
         let answer = call.send().await.map_err(|error| port_error(what(), error))?;
         answer.message_id.ok_or_else(|| malformed(what(), "the answer has no message id"))
-    }
-}
-
-/// What a subscription's filter policy may look at.
-fn attributes(notice: Notice<'_>) -> Vec<(&'static str, &str)> {
-    match notice {
-        Notice::Finding(entry) => {
-            let outcome = match &entry.containment {
-                Some(Containment::Contained { .. }) => "contained",
-                Some(Containment::Failed { .. }) => "failed",
-                None => "page",
-            };
-            vec![
-                ("kind", "finding"),
-                ("severity", entry.finding.rule.severity.as_str()),
-                ("rule", &entry.finding.rule.id),
-                ("outcome", outcome),
-                ("finding", entry.finding.id.as_str()),
-            ]
-        }
-        Notice::Released { quarantine, .. } => vec![("kind", "released"), ("finding", quarantine.finding.as_str())],
     }
 }

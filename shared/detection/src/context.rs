@@ -11,7 +11,7 @@ pub struct Context {
     /// The name of Portcullis's own stack, with which the names of its resources begin; empty when there is none, as in
     /// a replay.
     pub stack: String,
-    /// The ARNs of the roles and users that the ledger says are in quarantine.
+    /// The ARNs of the roles and users that the ledger says are contained: in quarantine or lockout.
     pub quarantined: BTreeSet<String>,
     /// Where addresses are; absent when no database is given.
     pub geo: Option<Geo>,

@@ -1,13 +1,14 @@
 //! Sigma's correlation rules, compiled to what windows understand.
 
+mod condition;
+
 use std::collections::HashMap;
 
-use portcullis_windows::{Comparison, Correlation, Input, Seen, Test, Threshold};
-use rsigma_parser::{
-    ConditionExpr, ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType, WindowMode,
-};
+use portcullis_windows::{Correlation, Input, Test, Threshold};
+use rsigma_parser::{ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType, WindowMode};
 
 use crate::rule::Rule;
+use condition::{counted_field, seen, threshold};
 
 /// A correlation rule that is loaded.
 #[derive(Clone, Debug)]
@@ -38,6 +39,10 @@ pub(crate) struct Leaf {
 /// The longest `timespan`: a week. What is slower than that is for a review, not for a page.
 const LONGEST_SECONDS: u64 = 7 * 24 * 60 * 60;
 
+/// How many different fields the correlations below one may group by: their values are kept with each event of a window, whose
+/// size is limited.
+pub(crate) const MOST_INNER: usize = 5;
+
 /// Everything that a correlation can refer to.
 pub(crate) struct Known<'k> {
     /// Whether there is a detection rule of this name.
@@ -47,13 +52,19 @@ pub(crate) struct Known<'k> {
 }
 
 /// Compiles a correlation and those it rests on; says what cannot work.
-pub(crate) fn compile(rule: &CorrelationRule, file: &str, known: &Known<'_>) -> Result<Correlated, String> {
+pub(crate) fn compile<'k>(rule: &'k CorrelationRule, file: &str, known: &'k Known<'k>) -> Result<Correlated, String> {
     let own = Rule::of_correlation(rule, file)?;
     if rule.group_by.is_empty() {
         return Err("`group-by` is missing: without it everybody's events would be counted together".to_owned());
     }
     let mut compiler = Compiler { known, inner_names: Vec::new(), leaves: Vec::new(), path: Vec::new() };
-    compiler.collect_inner_names(rule)?;
+    compiler.collect_inner_names(rule, &[])?;
+    let inner = compiler.inner_names.len();
+    if inner > MOST_INNER {
+        return Err(format!(
+            "the correlations below group by {inner} different fields; at most {MOST_INNER} can be kept"
+        ));
+    }
     let correlation = compiler.correlation(rule, None)?;
     let outer: Vec<String> = rule.group_by.clone();
     let leaves = compiler.leaves.iter().map(|leaf| leaf.resolve(&outer, &compiler.inner_names)).collect();
@@ -94,23 +105,19 @@ impl Unresolved<'_> {
 }
 
 impl<'k> Compiler<'k> {
-    fn collect_inner_names(&mut self, rule: &CorrelationRule) -> Result<(), String> {
-        // A circle would never end; the compiler proper tells which one it is.
-        if self.inner_names.len() > 64 {
-            return Err(
-                "the correlations below group by too many fields, or refer to each other in a circle".to_owned()
-            );
-        }
+    /// `above` leads here from the outermost correlation.
+    fn collect_inner_names(&mut self, rule: &'k CorrelationRule, above: &[&'k CorrelationRule]) -> Result<(), String> {
+        let above = [above, &[rule]].concat();
         for inner in rule.rules.iter().filter_map(|name| self.known.correlations.get(name.as_str())) {
-            if inner.rules.iter().any(|name| Some(name) == rule.name.as_ref()) {
-                return Err(format!("`{}` and `{}` refer to each other", name_of(rule), name_of(inner)));
+            if above.iter().any(|above| above.name == inner.name) {
+                return Err(format!("`{}` and `{}` refer to each other", name_of(inner), name_of(rule)));
             }
             for name in &inner.group_by {
                 if !self.inner_names.contains(name) {
                     self.inner_names.push(name.clone());
                 }
             }
-            self.collect_inner_names(inner)?;
+            self.collect_inner_names(inner, &above)?;
         }
         Ok(())
     }
@@ -191,66 +198,6 @@ impl<'k> Compiler<'k> {
 
 fn name_of(rule: &CorrelationRule) -> &str {
     rule.name.as_deref().unwrap_or(&rule.title)
-}
-
-fn counted_field(rule: &CorrelationRule) -> Result<Option<String>, String> {
-    match (&rule.condition, rule.correlation_type) {
-        (CorrelationCondition::Threshold { field: Some(fields), .. }, CorrelationType::ValueCount) => {
-            match fields.as_slice() {
-                [field] => Ok(Some(field.clone())),
-                _ => Err("`condition.field` takes one field".to_owned()),
-            }
-        }
-        _ => Ok(None),
-    }
-}
-
-fn threshold(predicates: &[(ConditionOperator, u64)]) -> Result<Threshold, String> {
-    let comparison = |operator| match operator {
-        ConditionOperator::Lt => Comparison::Lt,
-        ConditionOperator::Lte => Comparison::Lte,
-        ConditionOperator::Gt => Comparison::Gt,
-        ConditionOperator::Gte => Comparison::Gte,
-        ConditionOperator::Eq => Comparison::Eq,
-        ConditionOperator::Neq => Comparison::Neq,
-    };
-    Threshold::new(predicates.iter().map(|(operator, bound)| (comparison(*operator), *bound)).collect())
-        .map_err(|error| format!("condition: {error}"))
-}
-
-/// Without a condition the parser says `gte: 1`, which for a temporal correlation means: all of them.
-fn seen(condition: &CorrelationCondition, rules: &[String]) -> Result<Seen, String> {
-    match condition {
-        CorrelationCondition::Threshold { predicates, .. } => {
-            match predicates.as_slice() {
-                [(ConditionOperator::Gte, 1)] => Ok(Seen::All((0..rules.len()).map(Seen::Input).collect())),
-                [(ConditionOperator::Gte, count)] if *count <= rules.len() as u64 => {
-                    Ok(Seen::AtLeast(usize::try_from(*count).unwrap_or(rules.len())))
-                }
-                _ => Err("a temporal condition is `gte` with at most the number of rules, or names joined by and, or"
-                    .to_owned()),
-            }
-        }
-        CorrelationCondition::Extended(expression) => seen_expression(expression, rules),
-    }
-}
-
-fn seen_expression(expression: &ConditionExpr, rules: &[String]) -> Result<Seen, String> {
-    let each = |parts: &[ConditionExpr]| -> Result<Vec<Seen>, String> {
-        parts.iter().map(|part| seen_expression(part, rules)).collect()
-    };
-    match expression {
-        ConditionExpr::And(parts) => Ok(Seen::All(each(parts)?)),
-        ConditionExpr::Or(parts) => Ok(Seen::Any(each(parts)?)),
-        ConditionExpr::Identifier(name) => match rules.iter().position(|rule| rule == name) {
-            Some(input) => Ok(Seen::Input(input)),
-            None => Err(format!("the condition names '{name}', which is not among `rules`")),
-        },
-        ConditionExpr::Not(_) => {
-            Err("a condition with `not` would be taken back by later events; it is not supported".to_owned())
-        }
-        ConditionExpr::Selector { .. } => Err("write the condition with the rules' names, `and` and `or`".to_owned()),
-    }
 }
 
 impl Correlated {

@@ -16,22 +16,25 @@ const AT_ONCE: usize = 8;
 /// The events of a batch by window, so that each window is written once.
 #[derive(Default)]
 pub(crate) struct Windows<'s> {
-    by_key: BTreeMap<WindowKey, (Option<&'s Correlated>, Vec<Event>)>,
+    by_key: BTreeMap<WindowKey, Window<'s>>,
+}
+
+struct Window<'s> {
+    correlated: &'s Correlated,
+    events: Vec<Event>,
 }
 
 impl<'s> Windows<'s> {
     pub(crate) fn put(&mut self, entry: Entry<'s>) {
-        let window = self.by_key.entry(entry.key).or_default();
-        window.0 = Some(entry.correlated);
-        window.1.push(entry.event);
+        let Entry { correlated, key, event } = entry;
+        self.by_key.entry(key).or_insert_with(|| Window { correlated, events: Vec::new() }).events.push(event);
     }
 }
 
 /// Puts the events into their windows; the bursts they belong to become findings.
 pub(crate) async fn count(windows: Windows<'_>, store: &dyn WindowStore, tally: &mut Tally) {
-    let each = windows.by_key.into_iter().filter_map(|(key, (correlated, events))| Some((key, correlated?, events)));
-    let mut taken = stream::iter(each)
-        .map(|(key, correlated, events)| async move {
+    let mut taken = stream::iter(windows.by_key)
+        .map(|(key, Window { correlated, events })| async move {
             let taken = take(store, &key, &correlated.correlation, &events).await;
             (key, correlated, taken)
         })

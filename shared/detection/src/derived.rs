@@ -7,6 +7,7 @@ mod origin;
 mod own;
 mod policy;
 mod store;
+mod target;
 
 use std::borrow::Cow;
 
@@ -19,6 +20,7 @@ use crate::trail;
 
 pub use actor::actor_name;
 pub use origin::origin_id;
+pub use target::contained_target;
 
 impl RuleEvent<'_, '_> {
     /// The value of one of [`crate::PORTCULLIS_FIELDS`], named without its prefix.
@@ -31,6 +33,7 @@ impl RuleEvent<'_, '_> {
             Some(("time", "change")) => self.judgement.change.as_deref().map(text),
             Some(("rate", "level")) => self.history.rate.map(|level| text(level.as_str())),
             Some(("audit", "store")) => store::kind(self.record, &self.settings.audit).map(text),
+            Some(("target", "quarantined")) => present(self.is_target_quarantined()),
             Some(("trail", "lost")) => words(trail::lost(self.record)),
             Some(_) => None,
             None => self.of_call(field),
@@ -115,6 +118,11 @@ impl RuleEvent<'_, '_> {
     fn assets(&self, of: impl Fn(&Asset) -> String) -> Option<EventValue<'_>> {
         let mut values: Vec<_> = self.access.assets.iter().map(|asset| owned(of(asset))).collect();
         if values.len() > 1 { Some(EventValue::Array(values)) } else { values.pop() }
+    }
+
+    fn is_target_quarantined(&self) -> bool {
+        let account = self.access.account.as_ref();
+        account.is_some_and(|account| target::target(self.record, account, &self.context.quarantined).is_some())
     }
 
     fn accounts(&self) -> exposure::Accounts<'_> {

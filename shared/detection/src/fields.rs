@@ -28,7 +28,10 @@ pub const PORTCULLIS_FIELDS: &[(&str, &str)] = &[
         "whether the settings name the actor as a rotator of the asset, or a Lambda function's or a service's credentials \
          stage a version of the secret as AWSPENDING",
     ),
-    ("portcullis.actor.quarantined", "true while the ledger says that the actor is in quarantine; absent otherwise"),
+    (
+        "portcullis.actor.quarantined",
+        "true while the ledger says that the actor is in quarantine or lockout; absent otherwise",
+    ),
     ("portcullis.asset.arn", "the keys and secrets touched, as the record names them"),
     ("portcullis.asset.name", "the same, a secret by its short name"),
     ("portcullis.asset.kind", "key or secret; both when Secrets Manager uses a key for a secret"),
@@ -83,8 +86,9 @@ pub const PORTCULLIS_FIELDS: &[(&str, &str)] = &[
     ("portcullis.time.change", "the change window of the settings that the call falls in; absent outside"),
     (
         "portcullis.first_seen",
-        "whether the actor never used the asset before: a read, another use or a change (creating it too) that succeeded; \
-         absent where there is no history",
+        "whether the actor never used the asset before, that is, never successfully read the secret or put a value \
+         into it, worked with the key (decrypted, encrypted, signed, had a data key, a MAC or a shared secret made), or \
+         created either; looking, being refused and other changes do not count; absent where there is no history",
     ),
     (
         "portcullis.learning",
@@ -108,6 +112,11 @@ pub const PORTCULLIS_FIELDS: &[(&str, &str)] = &[
     (
         "portcullis.self",
         "true when the call is about a resource of Portcullis's own stack or its deny policy; absent otherwise",
+    ),
+    (
+        "portcullis.target.quarantined",
+        "true when the role or user that a call of IAM names, by `roleName` or `userName`, is in quarantine or lockout; absent \
+         otherwise, also when the call names nobody",
     ),
     (
         "portcullis.trail.lost",

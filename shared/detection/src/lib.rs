@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod body;
 mod context;
 mod correlate;
 mod counted;
@@ -20,7 +21,7 @@ mod trail;
 mod windowed;
 
 pub use context::Context;
-pub use derived::{actor_name, origin_id};
+pub use derived::{actor_name, contained_target, origin_id};
 pub use event::RuleEvent;
 pub use fields::PORTCULLIS_FIELDS;
 pub use geo::{Geo, GeoError};

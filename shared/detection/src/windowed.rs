@@ -1,33 +1,35 @@
-//! What a window keeps of an event, and the finding that a burst of them makes.
+//! Which windows an event belongs to, and the finding that a burst of events makes.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use portcullis_cloudtrail::{Access, Record};
-use portcullis_domain::{
-    AccountId, Action, Actor, Asset, Burst, Evidence, Finding, FindingId, Origin, Outcome, Principal, Session, Source,
-    Tier, sha256_hex,
-};
+use portcullis_domain::{Actor, Asset, Burst, Evidence, Finding, FindingId, Outcome, Session, sha256_hex};
 use portcullis_settings::Judgement;
 use portcullis_windows::{Anchor, Event, Told, WindowKey};
 use rsigma_eval::{Event as _, EventValue};
-use serde::{Deserialize, Serialize};
 
+use crate::body::Body;
 use crate::correlate::{Correlated, Leaf};
 use crate::event::RuleEvent;
 
 /// How many groups one event may join, and how many values it may count as: a list longer than that is cut.
 const MOST_VALUES: usize = 64;
 
-/// How much of a user agent a window keeps, in characters.
-const USER_AGENT: usize = 40;
+/// How long a value to group by may be, in bytes of JSON: it stands in the finding, and of the window's item only its hash in
+/// the key.
+const LONGEST_GROUP: usize = 256;
 
-/// How many assets of one event a window keeps.
-const MOST_ASSETS: usize = 2;
+/// How long a counted value may be. It is in the item with each event.
+const LONGEST_VALUE: usize = 128;
 
-/// The longest name of an asset that a window keeps, in bytes: those of keys and secrets are shorter (Secrets Manager API
-/// Reference, *CreateSecret*: a name has at most 512 characters). What a caller makes up may be longer.
-const LONGEST_ASSET: usize = 640;
+/// How long a value that inner correlations group by may be. Nobody sees it, and there may be [`MOST_INNER`] with each event.
+///
+/// [`MOST_INNER`]: crate::correlate::MOST_INNER
+const LONGEST_INNER: usize = 40;
+
+/// How long the `eventID` of an event may be: it is a UUID.
+const LONGEST_ID: usize = 72;
 
 /// How many of a burst's first, and of its last, events stand in the finding.
 const FIRST_EVENTS: usize = 20;
@@ -41,43 +43,6 @@ pub(crate) struct Entry<'s> {
     pub(crate) event: Event,
 }
 
-/// What a finding tells of an event, in short: a window holds hundreds of them in one item.
-#[derive(Debug, Serialize, Deserialize)]
-struct Body {
-    #[serde(rename = "p")]
-    principal: Principal,
-    #[serde(rename = "s", default)]
-    session: Session,
-    #[serde(rename = "a")]
-    action: Action,
-    #[serde(rename = "o")]
-    outcome: Outcome,
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
-    error_code: Option<String>,
-    #[serde(rename = "f", default)]
-    source: Source,
-    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
-    user_agent: Option<String>,
-    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
-    vpc_endpoint: Option<String>,
-    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
-    via: Option<String>,
-    #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
-    assets: Vec<Asset>,
-    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
-    tier: Option<Tier>,
-    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
-    authorized: Option<bool>,
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
-    account: Option<AccountId>,
-    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
-    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
-    event_id: Option<String>,
-    #[serde(rename = "h")]
-    record_sha256: String,
-}
-
 /// The windows that an event, which matched the detection rule `place` of `correlated`, belongs to. Nothing for an event
 /// without a time, which is in no window, or without a field to group by, which is in no group.
 pub(crate) fn entries<'s>(correlated: &'s Correlated, place: u16, event: &RuleEvent<'_, '_>) -> Vec<Entry<'s>> {
@@ -86,14 +51,12 @@ pub(crate) fn entries<'s>(correlated: &'s Correlated, place: u16, event: &RuleEv
     };
     let Some(shapes) = shapes(leaf, event) else { return Vec::new() };
     let id = identity(event.access, event.record);
-    let body = body(event);
-    let event_of = |value: Option<String>, group: Vec<String>| Event {
-        at: time.as_millisecond(),
-        id: id.clone(),
-        leaf: place,
-        value,
-        group,
-        body: body.clone(),
+    let body = Body::of(event);
+    let event_of = |value: Option<String>, group: Vec<String>| {
+        let (at, id) = (time.as_millisecond(), id.clone());
+        let mut event = Event { at, id, leaf: place, value, group, body: String::new() };
+        body.put_into(&mut event);
+        event
     };
     let mut entries = Vec::new();
     for group in &shapes.groups {
@@ -119,15 +82,15 @@ struct Shapes {
 }
 
 fn shapes(leaf: &Leaf, event: &RuleEvent<'_, '_>) -> Option<Shapes> {
-    let groups = product(leaf.group_by.iter().map(|field| values(event, field)))?;
+    let groups = product(leaf.group_by.iter().map(|field| values(event, field, LONGEST_GROUP)))?;
     // A field that this rule is not grouped by takes no part.
     let inner = product(leaf.inner.iter().map(|field| match field {
-        Some(field) => values(event, field),
+        Some(field) => values(event, field, LONGEST_INNER),
         None => vec![String::new()],
     }))?;
     let values: Vec<Option<String>> = match &leaf.value {
         None => vec![None],
-        Some(field) => values(event, field).into_iter().map(Some).collect(),
+        Some(field) => values(event, field, LONGEST_VALUE).into_iter().map(Some).collect(),
     };
     (!values.is_empty()).then_some(Shapes { groups, values, inner })
 }
@@ -144,29 +107,39 @@ fn product(fields: impl Iterator<Item = Vec<String>>) -> Option<Vec<Vec<String>>
     (!all.is_empty()).then_some(all)
 }
 
-/// The values of a field as text, each once; objects are no values.
-fn values(event: &RuleEvent<'_, '_>, field: &str) -> Vec<String> {
-    fn collect(value: &EventValue<'_>, found: &mut BTreeSet<String>) {
+/// The values of a field as text of at most `longest` bytes, each once; objects are no values.
+fn values(event: &RuleEvent<'_, '_>, field: &str, longest: usize) -> Vec<String> {
+    fn collect(value: &EventValue<'_>, longest: usize, found: &mut BTreeSet<String>) {
         match value {
-            EventValue::Str(text) => found.extend((!text.is_empty()).then(|| short(text))),
+            EventValue::Str(text) => found.extend((!text.is_empty()).then(|| short(text, longest))),
             EventValue::Int(number) => found.extend([number.to_string()]),
             EventValue::Float(number) => found.extend([number.to_string()]),
             EventValue::Bool(truth) => found.extend([truth.to_string()]),
-            EventValue::Array(elements) => elements.iter().for_each(|element| collect(element, found)),
+            EventValue::Array(elements) => elements.iter().for_each(|element| collect(element, longest, found)),
             EventValue::Null | EventValue::Map(_) => {}
         }
     }
     let mut found = BTreeSet::new();
     if let Some(value) = event.get_field(field) {
-        collect(&value, &mut found);
+        collect(&value, longest, &mut found);
     }
     found.into_iter().take(MOST_VALUES).collect()
 }
 
-/// Long values, of which a caller could send any, by their hash.
-fn short(text: &str) -> String {
-    const LONGEST: usize = 256;
-    if text.len() <= LONGEST { text.to_owned() } else { format!("sha256:{}", sha256_hex(text)) }
+/// Texts whose JSON is longer than `longest` bytes, of which a caller could send any, by their hash, or as much of it as fits.
+fn short(text: &str, longest: usize) -> String {
+    // RFC 8259, section 7: as `serde_json` writes them.
+    let written = |byte: u8| match byte {
+        b'"' | b'\\' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    if text.len() <= longest && text.bytes().map(written).sum::<usize>() <= longest {
+        return text.to_owned();
+    }
+    let mut hash = format!("sha256:{}", sha256_hex(text));
+    hash.truncate(longest);
+    hash
 }
 
 /// What makes an event one: the copies that several accounts log of it share the `eventID`
@@ -174,39 +147,9 @@ fn short(text: &str) -> String {
 fn identity(access: &Access, record: &Record<'_>) -> String {
     let account = access.account.as_ref().map_or("", |account| account.as_str());
     match &access.event_id {
-        Some(id) => format!("{account}/{id}"),
+        Some(id) => format!("{account}/{}", short(id, LONGEST_ID)),
         None => format!("{account}/{}", sha256_hex(record.raw)),
     }
-}
-
-fn body(event: &RuleEvent<'_, '_>) -> String {
-    let RuleEvent { record, access, judgement, .. } = event;
-    let body = Body {
-        principal: access.actor.principal.clone(),
-        session: access.actor.session.clone(),
-        action: access.action.clone(),
-        outcome: access.outcome,
-        error_code: access.error_code.clone(),
-        source: access.origin.source.clone(),
-        user_agent: access.origin.user_agent.as_ref().map(|text| text.chars().take(USER_AGENT).collect()),
-        vpc_endpoint: access.origin.vpc_endpoint.clone(),
-        via: access.via.clone(),
-        assets: access
-            .assets
-            .iter()
-            .filter(|asset| asset.to_string().len() <= LONGEST_ASSET)
-            .take(MOST_ASSETS)
-            .cloned()
-            .collect(),
-        tier: judgement.tier,
-        authorized: judgement.authorized,
-        account: access.account.clone(),
-        region: access.region.clone(),
-        event_id: access.event_id.clone(),
-        record_sha256: sha256_hex(record.raw),
-    };
-    // Of strings, numbers and lists of them: always possible.
-    serde_json::to_string(&body).unwrap_or_default()
 }
 
 /// Under which id a burst that begins with `anchor` is told.
@@ -222,7 +165,7 @@ pub(crate) fn finding(correlated: &Correlated, key: &WindowKey, told: &Told) -> 
         .events
         .iter()
         .filter(|event| seen.insert(&event.id))
-        .filter_map(|event| serde_json::from_str(&event.body).ok().map(|body| (event, body)))
+        .filter_map(|event| Body::read(event).map(|body| (event, body)))
         .collect();
     let bodies: Vec<&Body> = events.iter().map(|(_, body)| body).collect();
     let (actor, actors) = who(&bodies);
@@ -267,14 +210,28 @@ pub(crate) fn finding(correlated: &Correlated, key: &WindowKey, told: &Told) -> 
 fn who(bodies: &[&Body]) -> (Actor, Vec<String>) {
     let names: BTreeSet<String> = bodies.iter().map(|body| body.principal.to_string()).collect();
     if let Some(principal) = same(bodies.iter().map(|body| &body.principal)) {
-        let session = same(bodies.iter().map(|body| &body.session)).cloned().unwrap_or_default();
-        return (Actor { principal: principal.clone(), session }, Vec::new());
+        return (Actor { principal: principal.clone(), session: session(bodies) }, Vec::new());
     }
     if names.len() == 1 {
         // One name and several ids: a role that was made again in between. Which one it was cannot be acted on.
         return (Actor::unknown(names.iter().next().cloned().unwrap_or_default()), Vec::new());
     }
     (Actor::unknown(format!("{} different actors", names.len())), names.into_iter().take(5).collect())
+}
+
+/// What their sessions have in common, each part by itself: of a long event a window keeps no more than the key.
+fn session(bodies: &[&Body]) -> Session {
+    fn common<T: PartialEq + Clone>(bodies: &[&Body], part: impl Fn(&Session) -> &Option<T>) -> Option<T> {
+        same(bodies.iter().map(|body| part(&body.session))).cloned().flatten()
+    }
+    Session {
+        name: common(bodies, |session| &session.name),
+        source_identity: common(bodies, |session| &session.source_identity),
+        mfa: common(bodies, |session| &session.mfa),
+        access_key_id: common(bodies, |session| &session.access_key_id),
+        issued_to: common(bodies, |session| &session.issued_to),
+        federated_as: common(bodies, |session| &session.federated_as),
+    }
 }
 
 /// What all have in common.
@@ -293,22 +250,7 @@ fn selection(events: &[(&Event, Body)]) -> Vec<Evidence> {
     let telling = [undenied, newest_undenied, indirect];
     let chosen = |index: usize| index < FIRST_EVENTS || index >= last || telling.contains(&Some(index));
     let chosen = events.iter().enumerate().filter(|(index, _)| chosen(*index));
-    chosen
-        .map(|(_, (event, body))| Evidence {
-            event_id: body.event_id.clone(),
-            time: Timestamp::from_millisecond(event.at).ok(),
-            action: body.action.clone(),
-            outcome: body.outcome,
-            error_code: body.error_code.clone(),
-            origin: Origin {
-                source: body.source.clone(),
-                user_agent: body.user_agent.clone(),
-                vpc_endpoint: body.vpc_endpoint.clone(),
-            },
-            via: body.via.clone(),
-            record_sha256: body.record_sha256.clone(),
-        })
-        .collect()
+    chosen.map(|(_, (event, body))| body.evidence(event)).collect()
 }
 
 /// The finding that one event is enough for.

@@ -127,6 +127,39 @@ level: high
 }
 
 #[test]
+fn correlations_that_go_round() {
+    let one = |name: &str, rule: &str| {
+        format!(
+            "title: {name}\nname: {name}\nlevel: high\ncorrelation: {{type: event_count, rules: [{rule}], group-by: \
+             [awsRegion], timespan: 5m, condition: {{gte: 3}}}}\n"
+        )
+    };
+    let three = [one("first", "second"), one("second", "third"), one("third", "first")].join("---\n");
+    assert_snapshot!(problems(&three), @"
+    bad.yml:1: correlation 'first': `first` and `third` refer to each other
+    bad.yml:4: correlation 'second': `second` and `first` refer to each other
+    bad.yml:9: correlation 'third': `third` and `second` refer to each other
+    ");
+}
+
+/// Their values are kept with each event of a window.
+#[test]
+fn inner_correlations_that_group_by_too_much() {
+    let inner = "title: Inner
+name: inner
+correlation: {type: event_count, rules: [sound-rule], group-by: [awsRegion, a, b, c, d, e], timespan: 5m, condition: {gte: 3}}
+level: high
+---
+title: Outer
+name: outer
+correlation: {type: event_count, rules: [inner], group-by: [awsRegion], timespan: 5m, condition: {gte: 2}}
+level: high
+";
+    assert_snapshot!(problems(inner), @"bad.yml:7: correlation 'outer': the correlations below group by 6 different fields; at most 5 can be kept");
+    assert_eq!(problems(&inner.replace(", e]", "]")), "", "five are few enough");
+}
+
+#[test]
 fn empty_file() {
     assert_snapshot!(problems(""), @"bad.yml:1: Document is not a YAML mapping");
 }

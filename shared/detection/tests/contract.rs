@@ -3,22 +3,21 @@
 
 #![cfg(test)]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::ops::RangeInclusive;
-use std::pin::Pin;
-use std::sync::LazyLock;
-use std::task::{Context as Task, Poll, Waker};
+#[path = "../../windows/tests/support/turns.rs"]
+mod turns;
 
-use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use portcullis_detection::memory::{Detector, Findings};
 use portcullis_detection::{Context, Delivery, Memory, Pipeline, RuleSet, Tally, built_in};
 use portcullis_domain::Finding;
 use portcullis_knowledge::{Knowledge, MemoryKnowledge};
 use portcullis_settings::Inventory;
-use portcullis_windows::{Anchor, Bucket, Event, MemoryWindows, StoreError, WindowKey, WindowStore};
+use portcullis_windows::MemoryWindows;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use turns::{Task, TurnTaking, take_turns};
 
 /// Rules whose fields depend on what was seen before promise less: see `portcullis-knowledge`.
 const OF_HISTORY: [&str; 4] = ["first_seen", "first_use", "portcullis.rate", "portcullis.learning"];
@@ -85,46 +84,6 @@ fn records() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
-/// A store at whose every step another worker may come in between.
-struct TurnTaking<'s>(&'s MemoryWindows);
-
-async fn let_others() {
-    let mut yielded = false;
-    std::future::poll_fn(|task| {
-        task.waker().wake_by_ref();
-        if std::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-}
-
-#[async_trait]
-impl WindowStore for TurnTaking<'_> {
-    async fn add(&self, key: &WindowKey, bucket: i64, part: &Bucket) -> Result<Bucket, StoreError> {
-        let_others().await;
-        self.0.add(key, bucket, part).await
-    }
-
-    async fn trim(&self, key: &WindowKey, bucket: i64, surplus: &[Event]) -> Result<(), StoreError> {
-        let_others().await;
-        self.0.trim(key, bucket, surplus).await
-    }
-
-    async fn range(&self, key: &WindowKey, buckets: RangeInclusive<i64>) -> Result<BTreeMap<i64, Bucket>, StoreError> {
-        let_others().await;
-        self.0.range(key, buckets).await
-    }
-
-    async fn announce(&self, key: &WindowKey, piece: i64, anchor: &Anchor) -> Result<(), StoreError> {
-        let_others().await;
-        self.0.announce(key, piece, anchor).await
-    }
-
-    async fn announced(&self, key: &WindowKey, pieces: RangeInclusive<i64>) -> Result<BTreeSet<Anchor>, StoreError> {
-        let_others().await;
-        self.0.announced(key, pieces).await
-    }
-}
-
 /// What stands in the end, with its evidence; how often it was told does not matter.
 fn shown<'f>(findings: impl Iterator<Item = &'f Finding>) -> BTreeMap<String, Value> {
     let shape = |finding: &Finding| {
@@ -149,7 +108,7 @@ fn at_once(records: &[String]) -> BTreeMap<String, Value> {
 fn by_workers(workers: &[Vec<Vec<String>>], turns: &[usize], late: usize) -> BTreeMap<String, Value> {
     let (memory, sightings) = (MemoryWindows::default(), MemoryKnowledge::default());
     let windows = TurnTaking(&memory);
-    let mut tasks: Vec<Pin<Box<dyn Future<Output = Vec<Tally>> + '_>>> = Vec::new();
+    let mut tasks: Vec<Task<'_, Vec<Tally>>> = Vec::new();
     for batches in workers {
         let (windows, sightings) = (&windows, &sightings);
         tasks.push(Box::pin(async move {
@@ -163,16 +122,8 @@ fn by_workers(workers: &[Vec<Vec<String>>], turns: &[usize], late: usize) -> BTr
             tallies
         }));
     }
-    let mut task = Task::from_waker(Waker::noop());
-    let mut turns = turns.iter().copied().cycle();
-    let mut told = Vec::new();
-    while !tasks.is_empty() {
-        let index = turns.next().unwrap_or_default() % tasks.len();
-        if let Poll::Ready(tallies) = tasks[index].as_mut().poll(&mut task) {
-            told.extend(tallies.into_iter().flat_map(|tally| tally.findings));
-            drop(tasks.remove(index));
-        }
-    }
+    let mut told: Vec<Finding> =
+        take_turns(tasks, turns).into_iter().flatten().flat_map(|tally| tally.findings).collect();
     let places = told.len().max(1);
     told.rotate_left(late % places);
     let mut findings = Findings::default();

@@ -6,8 +6,9 @@ use std::collections::btree_map::Entry as Slot;
 use jiff::Timestamp;
 use portcullis_domain::Outcome;
 
+use crate::attr::{Attr, Value};
 use crate::calendar::{Bucket, Day};
-use crate::item::{Attr, Item, Value};
+use crate::item::Item;
 
 /// What becomes of one attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]

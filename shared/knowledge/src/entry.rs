@@ -1,8 +1,9 @@
 //! One item as a worker holds it: what is stored, and what it has yet to write.
 
+use crate::attr::Attr;
 use crate::calendar::{Bucket, Day};
 use crate::change::Change;
-use crate::item::{Attr, Item};
+use crate::item::Item;
 use crate::key::Key;
 use crate::sighting::Sighting;
 use crate::store::{KnowledgeStore, StoreError};

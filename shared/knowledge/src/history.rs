@@ -4,7 +4,8 @@
 /// names no asset or no actor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// Whether this actor never used this asset before (`portcullis.first_seen`).
+    /// Whether this actor never used this asset before (`portcullis.first_seen`), where what
+    /// [`Sighting::uses`](crate::Sighting::uses) says is a use.
     pub first_seen: Option<bool>,
     /// Whether the account has been watched for less than the learning period (`portcullis.learning`).
     pub learning: Option<bool>,

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod active;
+mod attr;
 mod calendar;
 mod change;
 mod entry;
@@ -13,11 +15,13 @@ mod recent;
 mod sighting;
 mod store;
 
+pub use active::{ActiveRoles, ActiveStore, Added, MAX_ACTIVE, MemoryActive, active_days};
+pub use attr::{Attr, Value};
 pub use calendar::{Bucket, Day};
 pub use change::{Change, Op};
 pub use entry::{KEPT_BUCKETS, KEPT_DAYS, MAX_OPS, MAX_PENDING, MAX_PLACES, TOUCHED_DAYS};
 pub use history::{History, RateLevel};
-pub use item::{Attr, DayUse, Item, Value};
+pub use item::{DayUse, Item};
 pub use key::Key;
 pub use knowledge::{CAPACITY, Knowledge, LEARNING};
 pub use memory::MemoryKnowledge;

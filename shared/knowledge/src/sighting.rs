@@ -22,8 +22,9 @@ pub struct Sighting {
     pub outcome: Outcome,
     /// `portcullis.origin.id`: a word for where it came from.
     pub place: Option<String>,
-    /// Whether it makes the asset, and the place, known to the actor: a use or a change that succeeded. Whoever was
-    /// refused, or only looked at what is there, is new to it all the same when the use follows.
+    /// Whether it makes the asset, and the place, known to the actor: a use that succeeded, or the making of the asset or
+    /// of what it holds. Whoever was refused, only looked at what is there, or changed something else about it, is new to
+    /// it all the same when the use follows.
     pub uses: bool,
     /// Whether its rate matters: a read of a secret, a decryption, a data key.
     pub counted: bool,

@@ -32,7 +32,7 @@ impl From<PortError> for FunctionError {
     fn from(error: PortError) -> Self {
         match error.kind {
             PortErrorKind::Retryable => Self::Retryable(error.chain()),
-            PortErrorKind::Refused => Self::Misconfigured(error.chain()),
+            PortErrorKind::Refused | PortErrorKind::QuotaFull => Self::Misconfigured(error.chain()),
         }
     }
 }

@@ -54,7 +54,14 @@ metrics! {
     DUPLICATES: "Duplicates", "Count", [], "Findings that had been dealt with before.";
     BURST_UPDATES: "BurstUpdates", "Count", [], "Bursts that were told again, had grown, and called for no more.";
     SUPERSEDED: "Superseded", "Count", [], "Findings that turned out to be parts of another.";
-    RELEASES: "Releases", "Count", ["Outcome"], "Quarantines lifted, or not.";
+    RELEASES: "Releases", "Count", ["Outcome"], "Containments lifted, or not.";
+    EXTENSIONS: "Extensions", "Count", [], "Containments whose end was moved.";
+    ANSWERS: "Answers", "Count", ["Answer"], "Questions to on-call that were approved, rejected or not answered.";
+    TAMPERING: "Tampering", "Count", ["Outcome"], "Containments that somebody undid: reapplied, left or failed.";
+    EVIDENCE_KEPT: "EvidenceKept", "Count", [], "Links of the ledger's chain that were kept elsewhere too.";
+    EVIDENCE_FAILED: "EvidenceFailed", "Count", [], "Invocations after which links were left to be kept elsewhere.";
+    PAGERDUTY_EVENTS: "PagerDutyEvents", "Count", ["Outcome"], "Pages handed to PagerDuty: accepted, refused, failed or ignored.";
+    SWITCH: "KillSwitch", "Count", ["Position"], "Throws of the kill switch.";
 }
 
 /// Names and values of the dimensions of one log line.

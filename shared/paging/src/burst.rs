@@ -1,25 +1,16 @@
-//! What many events together came to, for the page: how many, in which time, by whom, and some of them.
+//! What many events together came to: how many, in which time, by whom, from where.
 
 use jiff::SignedDuration;
-use portcullis_domain::{Asset, Burst, Evidence, Finding, Outcome};
+use portcullis_domain::{Burst, Finding};
 
-use crate::finding::{self, evidence, source};
-use crate::text::{Lines, one_line};
+use crate::facts::source;
+use crate::text::one_line;
 
-/// How many examples of anything a page shows.
-const EXAMPLES: usize = 5;
-
-/// How much happened, who did it, from where, on what, with some of the events.
-pub(crate) fn tell(finding: &Finding, burst: &Burst, lines: &mut Lines) {
-    lines.lines("BURST", summary(burst));
-    lines.lines("WHO", actors(finding).unwrap_or_else(|| finding::who(finding)));
-    lines.lines("WHERE", origins(finding));
-    lines.lines("ASSET", assets(finding));
-    lines.lines("EVIDENCE", examples(finding, burst));
-}
+/// How many of several actors are named.
+const NAMED: usize = 5;
 
 /// `12 events in 4 minutes`, when that was, and what the events have in common.
-fn summary(burst: &Burst) -> Vec<String> {
+pub(crate) fn summary(burst: &Burst) -> Vec<String> {
     let at_least = if burst.at_least { "at least " } else { "" };
     let events = if burst.events == 1 { "event" } else { "events" };
     let time = span(burst.last.duration_since(burst.first));
@@ -44,16 +35,21 @@ fn span(length: SignedDuration) -> String {
     }
 }
 
+/// Whether it has several actors.
+pub(crate) fn has_several(finding: &Finding) -> bool {
+    finding.burst.as_ref().is_some_and(|burst| !burst.actors.is_empty())
+}
+
 /// How many actors there were, and the first of them by name; nothing for a single one.
 pub(crate) fn actors(finding: &Finding) -> Option<Vec<String>> {
     let burst = finding.burst.as_ref().filter(|burst| !burst.actors.is_empty())?;
-    let shown: Vec<String> = burst.actors.iter().take(EXAMPLES).map(|name| one_line(name)).collect();
-    let among = if shown.len() < EXAMPLES { "" } else { ", among them" };
+    let shown: Vec<String> = burst.actors.iter().take(NAMED).map(|name| one_line(name)).collect();
+    let among = if shown.len() < NAMED { "" } else { ", among them" };
     Some(std::iter::once(one_line(&format!("{}{among}:", finding.actor.principal))).chain(shown).collect())
 }
 
 /// From where, through what and with which program the events in the finding came, each once, the newest first.
-fn origins(finding: &Finding) -> Vec<String> {
+pub(crate) fn origins(finding: &Finding) -> Vec<String> {
     let mut places: Vec<String> = Vec::new();
     for evidence in finding.evidence.iter().rev() {
         let via = evidence.via.as_ref().map(|via| format!(", through {via}")).unwrap_or_default();
@@ -65,45 +61,7 @@ fn origins(finding: &Finding) -> Vec<String> {
             places.push(place);
         }
     }
-    let more = places.len().saturating_sub(EXAMPLES);
-    places.truncate(EXAMPLES);
-    places.extend((more > 0).then(|| format!("and {more} more")));
-    places.push(one_line(&match (&finding.account, &finding.region) {
-        (Some(account), Some(region)) => format!("account {account}, Region {region}"),
-        (Some(account), None) => format!("account {account}, not all in one Region"),
-        (None, Some(region)) => format!("not all in one account, Region {region}"),
-        (None, None) => "not all in one account or Region".to_owned(),
-    }));
     places
-}
-
-/// The first assets, with the highest tier among all.
-fn assets(finding: &Finding) -> Vec<String> {
-    if finding.assets.len() < 2 {
-        return finding::assets(finding);
-    }
-    let name = |asset: &Asset| one_line(&format!("{} {asset}", asset.kind().as_str()));
-    let mut lines: Vec<String> = finding.assets.iter().take(EXAMPLES).map(name).collect();
-    let more = finding.assets.len().saturating_sub(EXAMPLES);
-    lines.extend((more > 0).then(|| format!("and {more} more")));
-    lines.push(finding.tier.map_or("unclassified".to_owned(), |tier| format!("highest tier among them: {tier}")));
-    lines
-}
-
-/// Some of the events: the first two, the last two, and one in between that was not denied, where there is one.
-fn examples(finding: &Finding, burst: &Burst) -> Vec<String> {
-    let all = &finding.evidence;
-    let last = all.len().saturating_sub(2);
-    let between = 2..last;
-    let undenied = between.clone().find(|index| all.get(*index).is_some_and(|one| one.outcome != Outcome::Denied));
-    let middle = undenied.or_else(|| between.clone().next());
-    let chosen = |index: usize| index < 2 || index >= last || Some(index) == middle;
-    let shown: Vec<&Evidence> =
-        all.iter().enumerate().filter(|(index, _)| chosen(*index)).map(|(_, evidence)| evidence).collect();
-    let at_least = if burst.at_least { "at least " } else { "" };
-    let some = burst.at_least || shown.len() < burst.events;
-    let count = some.then(|| format!("{} of {at_least}{}:", shown.len(), burst.events));
-    count.into_iter().chain(shown.into_iter().map(evidence)).collect()
 }
 
 #[cfg(test)]

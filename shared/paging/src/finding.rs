@@ -1,278 +1,134 @@
-//! The page about a finding: what happened, who, from where, what was done, until when, and the way back.
+//! What a page about a finding tells.
 
 use jiff::Timestamp;
-use portcullis_domain::{Asset, Evidence, Finding, PolicyArn, Principal};
-use portcullis_response::{Containment, Entry, Refusal, Step, Target};
-use portcullis_settings::Response;
+use portcullis_domain::{Finding, RuleRef};
+use portcullis_response::{Action, AskState, Containment, Entry, Level, Notice, Refusal};
 
-use crate::text::{Lines, one_line, shorten};
-use crate::{Page, PageContext, burst, release_command};
+use crate::PageContext;
+use crate::answer::{self, prefix};
+use crate::facts::{Facts, full_name, short_name};
+use crate::headline::{boundary, escalated, headline};
+use crate::kind::Kind;
+use crate::outcome::{done, not_done, undo};
+use crate::story::{Person, Story, runbook, short_person};
+use crate::surroundings::around;
+use crate::text::one_line;
+use crate::undo::status_command;
 
-pub(crate) fn render(entry: &Entry, context: &PageContext) -> Page {
-    let finding = &entry.finding;
-    let mut lines = Lines::default();
-    lines.plain(&headline(entry));
-    if let Some(escalated) = escalated(entry) {
-        lines.plain(&escalated);
+pub(crate) fn tell(entry: &Entry, notice: Notice<'_>, context: &PageContext) -> Story {
+    let (finding, kind) = (&entry.finding, standing(entry));
+    let escalated = escalated(entry);
+    let anchor = if escalated.is_some() { "escalated" } else { kind.anchor() };
+    let rule = rule(&finding.rule);
+    let remarks = [escalated.clone(), answer::remark(entry, kind), boundary(entry)];
+    Story {
+        action: notice.action,
+        incident: one_line(notice.incident),
+        kind,
+        words: words(entry, kind, notice.action, escalated.is_some()),
+        severity: finding.rule.severity,
+        who: short_name(&finding.actor.principal),
+        topic: rule.title.clone(),
+        headline: headline(entry, kind),
+        remarks: remarks.into_iter().flatten().collect(),
+        at: happened_at(entry),
+        stack: one_line(&context.stack),
+        account: finding.account.as_ref().map(ToString::to_string),
+        region: finding.region.as_deref().map(one_line),
+        actor: person(finding),
+        what: Some(rule.title.clone()),
+        facts: Facts::of(finding),
+        details: Vec::new(),
+        question: answer::question(entry, kind, context),
+        done: done(entry, kind),
+        not_done: not_done(entry, kind),
+        around: around(entry.surroundings.as_ref()),
+        ends: ends(entry),
+        undo: (kind != Kind::Asked).then(|| undo(entry, kind, context)),
+        was_for: None,
+        rule: Some(rule),
+        finding: finding.id.to_string(),
+        continues: entry.continues.as_ref().map(ToString::to_string),
+        runbook: runbook(context, anchor),
+        status: status_command(context),
     }
-    lines.plain("");
-    lines.line("WHAT", &one_line(&finding.rule.title));
-    match &finding.burst {
-        Some(burst) => burst::tell(finding, burst, &mut lines),
-        None => tell(finding, &mut lines),
-    }
-    lines.plain("");
-    lines.lines("DONE", done(entry));
-    lines.lines("NOT DONE", not_done(entry));
-    let until = quarantined_until(entry).or(match &entry.containment {
-        Some(Containment::Contained { until, .. }) => Some(*until),
-        _ => None,
-    });
-    if let Some(until) = until {
-        lines.line("ENDS", &format!("{until:.0}, by itself"));
-    }
-    lines.lines("UNDO", undo(entry, context));
-    lines.plain("");
-    let attack = finding.rule.attack.join(", ");
-    lines.line("RULE", &format!("{} (severity {}; ATT&CK {attack})", finding.rule.id, finding.rule.severity));
-    let continues = entry.continues.as_ref().map(|before| format!(", goes on from {before}")).unwrap_or_default();
-    lines.line("FINDING", &format!("{}{continues}", finding.id));
-    lines.line("STATUS", &format!("portcullis status --stack {}", one_line(&context.stack)));
-    Page { subject: subject(entry), body: lines.into_text() }
 }
 
-/// Who did what, from where, on what, as one event shows it.
-fn tell(finding: &Finding, lines: &mut Lines) {
-    lines.lines("WHO", who(finding));
-    let newest = finding.evidence.last();
-    lines.lines("WHERE", newest.map(|evidence| origin(finding, evidence)).into_iter().flatten());
-    lines.lines("ASSET", assets(finding));
-    lines.lines("EVIDENCE", finding.evidence.iter().map(evidence));
-}
-
-/// What the subject begins with, and the first sentence is about.
-enum Standing {
-    Contained,
-    InQuarantine,
-    Failed,
-    Refused,
-    PageOnly,
-}
-
-fn standing(entry: &Entry) -> Standing {
-    match &entry.containment {
+/// What the page is, first of all.
+fn standing(entry: &Entry) -> Kind {
+    let refused = !entry.decision.refusals.is_empty();
+    match (&entry.containment, entry.ask.as_ref().map(|ask| &ask.state)) {
         // Already so when it was decided, or another finding on the same actor was quicker.
-        _ if quarantined_until(entry).is_some() => Standing::InQuarantine,
-        Some(Containment::Contained { .. }) => Standing::Contained,
-        Some(Containment::Failed { .. }) => Standing::Failed,
-        None if entry.decision.refusals.is_empty() => Standing::PageOnly,
-        None => Standing::Refused,
+        _ if already(entry).is_some() => already(entry).map_or(Kind::NotTouched, |(level, _)| Kind::Already(level)),
+        (Some(Containment::Contained { level, .. }), _) => Kind::of_level(*level),
+        (Some(Containment::Failed { .. }), _) => Kind::NotContained,
+        (None, Some(AskState::Rejected { .. })) => Kind::Rejected,
+        (None, _) if refused => Kind::NotTouched,
+        (None, Some(AskState::Pending)) => Kind::Asked,
+        (None, Some(AskState::Approved { .. })) => Kind::Approved,
+        (None, Some(AskState::Unanswered { .. })) => Kind::Unanswered,
+        (None, None) => Kind::Paged,
     }
 }
 
-/// The end of the quarantine that the actor was in without this finding.
-fn quarantined_until(entry: &Entry) -> Option<Timestamp> {
+/// How far, and until when, the actor was contained without this finding.
+pub(crate) fn already(entry: &Entry) -> Option<(Level, Timestamp)> {
     entry.decision.refusals.iter().find_map(|refusal| match refusal {
-        Refusal::AlreadyQuarantined { until } => Some(*until),
+        Refusal::AlreadyContained { level, until } => Some((*level, *until)),
         _ => None,
     })
 }
 
-fn subject(entry: &Entry) -> String {
-    let word = match standing(entry) {
-        Standing::Contained => "CONTAINED",
-        Standing::InQuarantine => "IN QUARANTINE",
-        Standing::Failed => "NOT CONTAINED",
-        Standing::Refused => "NOT TOUCHED",
-        Standing::PageOnly => "PAGE",
+fn words(entry: &Entry, kind: Kind, action: Action, escalated: bool) -> String {
+    let own = match (kind, entry.ask.as_ref().map(|ask| &ask.state)) {
+        (Kind::Approved, Some(AskState::Approved { by, .. }))
+        | (Kind::Rejected, Some(AskState::Rejected { by, .. })) => {
+            format!("{} by {}", kind.word(), short_person(by))
+        }
+        _ => kind.word().to_owned(),
     };
-    let finding = &entry.finding;
-    let severity = finding.rule.severity.as_str().to_uppercase();
-    let word = if escalated(entry).is_some() { format!("ESCALATED, {word}") } else { word.to_owned() };
-    let title = one_line(&finding.rule.title);
-    // Fewer than 100 characters, however long a name is.
-    shorten(&format!("[{severity}] {word} {}: {title}", short_name(&finding.actor.principal)), 99)
+    let update = (action == Action::Update).then(|| "UPDATE".to_owned());
+    let escalated = escalated.then(|| "ESCALATED".to_owned());
+    let parts = [update, escalated, prefix(entry, kind), Some(own)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn headline(entry: &Entry) -> String {
-    let who = short_name(&entry.finding.actor.principal);
-    match (standing(entry), &entry.containment) {
-        (Standing::Contained, Some(Containment::Contained { at, verified, .. })) => {
-            let call = if entry.finding.burst.is_some() { "last call" } else { "call" };
-            let after = entry.finding.time().map(|event| elapsed(event, *at, call)).unwrap_or_default();
-            let verified = if *verified { "read back and verified" } else { "NOT YET VERIFIED, check it" };
-            format!("{who} was put in quarantine at {at:.0}{after}; {verified}.")
+fn happened_at(entry: &Entry) -> Timestamp {
+    match (&entry.containment, entry.ask.as_ref().map(|ask| &ask.state)) {
+        (Some(Containment::Contained { at, .. } | Containment::Failed { at, .. }), _) => *at,
+        (None, Some(AskState::Approved { at, .. } | AskState::Rejected { at, .. } | AskState::Unanswered { at })) => {
+            *at
         }
-        (Standing::InQuarantine, _) => format!("{who} did this too; it is in quarantine already."),
-        (Standing::Failed, Some(Containment::Failed { uncertain: true, .. })) => {
-            format!("It is NOT KNOWN whether {who} is denied: IAM's answer was lost. Look, and expect either.")
-        }
-        (Standing::Failed, _) => format!("{who} could NOT be put in quarantine. It can still act. Somebody must."),
-        (Standing::Refused, _) if burst::actors(&entry.finding).is_some() => {
-            format!(
-                "{who} were NOT touched: nobody is contained for what several did. They can still act. Somebody must decide."
-            )
-        }
-        (Standing::Refused, _) => {
-            format!("{who} was NOT touched; a guard forbids it. It can still act. Somebody must decide.")
-        }
-        _ if burst::actors(&entry.finding).is_some() => {
-            format!("{who} were not touched: the settings ask for a page.")
-        }
-        _ => format!("{who} was not touched: the settings ask for a page."),
+        (None, _) => entry.decided_at,
     }
 }
 
-fn elapsed(event: Timestamp, at: Timestamp, call: &str) -> String {
-    let seconds = at.duration_since(event).as_secs();
-    // The clocks of CloudTrail and of the function are two; a negative difference means nothing.
-    if (0..=86_400).contains(&seconds) { format!(", {seconds} s after the {call}") } else { String::new() }
+fn ends(entry: &Entry) -> Option<Timestamp> {
+    let contained = match &entry.containment {
+        Some(Containment::Contained { until, .. }) => Some(*until),
+        _ => None,
+    };
+    already(entry).map(|(_, until)| until).or(contained)
 }
 
-/// Why it is paged again although on-call had been told, or the actor contained.
-fn escalated(entry: &Entry) -> Option<String> {
-    let earlier = entry.earlier.as_ref()?;
-    let same = |target: &&Target| entry.finding.actor.principal.arn() == Some(target.arn());
-    match &earlier.contained {
-        Some(target) if same(&target) => Some(
-            "ESCALATED: it had been put in quarantine for this before, was let go or its policy taken off, and went on."
-                .to_owned(),
-        ),
-        Some(target) => Some(format!(
-            "ESCALATED: {} {} had been put in quarantine for this; it was not the only one.",
-            target.kind(),
-            target.name()
-        )),
-        None if earlier.paged => {
-            Some("ESCALATED: this was paged before; since then it has become worse, and calls for more.".to_owned())
-        }
-        None => None,
-    }
-}
-
-/// A name a person says: `role reporting`, not the whole ARN.
-fn short_name(principal: &Principal) -> String {
-    match principal {
-        Principal::Role { arn, .. } => format!("role {}", arn.name()),
-        Principal::User { arn, .. } => format!("user {}", arn.name()),
-        other => one_line(&other.to_string()),
-    }
-}
-
-pub(crate) fn who(finding: &Finding) -> Vec<String> {
+fn person(finding: &Finding) -> Person {
     let session = &finding.actor.session;
-    let mut lines = vec![one_line(&format!("{} {}", finding.actor.kind().as_str(), finding.actor.principal))];
-    let mut add = |label: &str, value: Option<&str>| {
-        lines.extend(value.map(|value| one_line(&format!("{label} {value}"))));
-    };
-    add("session", session.name.as_deref());
-    add("federated as", session.federated_as.as_deref());
-    add("source identity", session.source_identity.as_deref());
-    add("credentials issued to", session.issued_to.as_deref());
-    add("access key", session.access_key_id.as_deref());
-    add("MFA", session.mfa.map(|mfa| if mfa { "yes" } else { "no" }));
-    add("authorized for the asset:", finding.authorized.map(|authorized| if authorized { "yes" } else { "no" }));
-    lines
-}
-
-fn origin(finding: &Finding, evidence: &Evidence) -> Vec<String> {
-    let origin = &evidence.origin;
-    let mut lines = vec![source(evidence)];
-    lines.extend(origin.vpc_endpoint.as_ref().map(|endpoint| one_line(&format!("VPC endpoint {endpoint}"))));
-    lines.extend(evidence.via.as_ref().map(|via| one_line(&format!("through {via}"))));
-    lines.extend(origin.user_agent.as_ref().map(|agent| one_line(agent)));
-    let account = finding.account.as_ref().map_or("unknown", |account| account.as_str());
-    let region = finding.region.as_deref().unwrap_or("unknown");
-    lines.push(one_line(&format!("account {account}, Region {region}")));
-    lines
-}
-
-/// The address that a call came from, or what stands for it.
-pub(crate) fn source(evidence: &Evidence) -> String {
-    one_line(&format!("{} ({})", evidence.origin.source, evidence.origin.network().as_str()))
-}
-
-pub(crate) fn assets(finding: &Finding) -> Vec<String> {
-    let tier = finding.tier.map_or("unclassified".to_owned(), |tier| format!("tier {tier}"));
-    if finding.assets.is_empty() {
-        return vec!["none: it concerns the account".to_owned()];
-    }
-    let name = |asset: &Asset| one_line(&format!("{} {asset} ({tier})", asset.kind().as_str()));
-    finding.assets.iter().map(name).collect()
-}
-
-pub(crate) fn evidence(evidence: &Evidence) -> String {
-    let time = evidence.time.map_or("no readable time".to_owned(), |time| format!("{time:.0}"));
-    let error = evidence.error_code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
-    let id = evidence.event_id.as_deref().unwrap_or("without an id");
-    one_line(&format!("{time} {} {}{error}, event {id}", evidence.action, evidence.outcome))
-}
-
-fn done(entry: &Entry) -> Vec<String> {
-    match (&entry.containment, standing(entry)) {
-        (_, Standing::InQuarantine) => vec!["nothing more was needed".to_owned()],
-        (Some(Containment::Contained { verified, .. }), _) => {
-            let read_back = if *verified { "read back: attached" } else { "reading back did not show it yet" };
-            entry.plan.steps.iter().map(ToString::to_string).chain([read_back.to_owned()]).collect()
-        }
-        _ => vec!["nothing".to_owned()],
+    let clean = |value: &Option<String>| value.as_deref().map(one_line);
+    Person {
+        kind: finding.actor.kind().as_str().to_owned(),
+        name: full_name(&finding.actor.principal),
+        session: clean(&session.name),
+        source_identity: clean(&session.source_identity),
+        access_key: clean(&session.access_key_id),
     }
 }
 
-fn not_done(entry: &Entry) -> Vec<String> {
-    let mut lines: Vec<String> = match &entry.containment {
-        Some(Containment::Failed { error, .. }) => {
-            let tried = entry.plan.steps.iter().map(ToString::to_string);
-            tried.chain([one_line(error)]).collect()
-        }
-        _ => Vec::new(),
-    };
-    if matches!(standing(entry), Standing::Refused) {
-        lines.extend(entry.decision.refusals.iter().map(|refusal| one_line(&format!("not contained: {refusal}"))));
+/// The rule, as it can be shown: its author may be anybody who writes rules for the stack.
+pub(crate) fn rule(rule: &RuleRef) -> RuleRef {
+    RuleRef {
+        id: one_line(&rule.id),
+        title: one_line(&rule.title),
+        severity: rule.severity,
+        attack: rule.attack.iter().take(10).map(|technique| one_line(technique)).collect(),
     }
-    if entry.decision.refusals.is_empty()
-        && entry.decision.response == Response::Page
-        && entry.decision.wanted == Response::Quarantine
-    {
-        lines.push("not contained: the settings' mode is `page`; with `enforce` it would have been".to_owned());
-    }
-    lines
-}
-
-fn undo(entry: &Entry, context: &PageContext) -> Vec<String> {
-    match standing(entry) {
-        Standing::InQuarantine => {
-            let arn = entry.finding.actor.principal.arn().unwrap_or_default();
-            vec![release_command(arn, context)]
-        }
-        Standing::Contained => entry.plan.steps.iter().flat_map(|step| undo_step(step, context)).collect(),
-        Standing::Failed if matches!(entry.containment, Some(Containment::Failed { uncertain: true, .. })) => {
-            let undo = entry.plan.steps.iter().flat_map(|step| undo_step(step, context));
-            std::iter::once("if it is attached:".to_owned()).chain(undo).collect()
-        }
-        Standing::Failed | Standing::Refused | Standing::PageOnly => {
-            match entry.earlier.as_ref().and_then(|earlier| earlier.contained.as_ref()) {
-                Some(target) => {
-                    vec![
-                        "the quarantine from before, if it is still there:".to_owned(),
-                        release_command(target.arn(), context),
-                    ]
-                }
-                None => vec!["nothing to undo".to_owned()],
-            }
-        }
-    }
-}
-
-/// Our command, and one that works without Portcullis.
-fn undo_step(Step::AttachPolicy { target, policy }: &Step, context: &PageContext) -> [String; 2] {
-    [release_command(target.arn(), context), by_hand(target, policy)]
-}
-
-pub(crate) fn by_hand(target: &Target, policy: &PolicyArn) -> String {
-    let (call, option) = match target {
-        Target::Role { .. } => ("detach-role-policy", "role-name"),
-        Target::User { .. } => ("detach-user-policy", "user-name"),
-    };
-    format!("or: aws iam {call} --{option} {} --policy-arn {policy}", target.name())
 }

@@ -1,43 +1,51 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod burst;
+mod chat;
+mod email;
+mod extended;
+mod facts;
 mod finding;
+mod generic;
+mod headline;
+mod kind;
+mod limits;
+mod outcome;
+mod page;
 mod released;
+mod sms;
+mod story;
+mod surroundings;
+mod tampered;
 mod text;
+mod undo;
 mod withdrawn;
 
-use portcullis_response::{Gone, Notice};
+pub use page::{Page, render};
+pub use undo::{approve_command, reject_command, release_command};
 
 /// What a page needs to know beside the notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageContext {
     /// The stack's name, which the commands on the page name.
     pub stack: String,
+    /// Where the runbook is, without an anchor: a path in the repository, or the address where a team keeps its copy.
+    pub runbook: String,
 }
 
-/// A page as email text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// One line of fewer than 100 characters, without control characters (SNS API Reference, *Publish*, `Subject`).
-    pub subject: String,
-    /// Plain text.
-    pub body: String,
-}
-
-/// Renders a notice.
-pub fn render(notice: Notice<'_>, context: &PageContext) -> Page {
-    match notice {
-        Notice::Finding(entry) => match &entry.gone {
-            Some(Gone::Withdrawn { at, quarantine: Some(quarantine), .. }) => {
-                withdrawn::render(entry, *at, quarantine, context)
-            }
-            _ => finding::render(entry, context),
-        },
-        Notice::Released { quarantine, detached } => released::render(quarantine, detached, context),
+impl PageContext {
+    /// The stack's own runbook.
+    pub fn new(stack: impl Into<String>) -> Self {
+        Self { stack: stack.into(), runbook: "docs/runbook.md".to_owned() }
     }
-}
 
-/// The command that lifts a quarantine.
-pub fn release_command(arn: &str, context: &PageContext) -> String {
-    format!("portcullis release {arn} --stack {} --reason \"...\"", text::one_line(&context.stack))
+    /// With a runbook elsewhere; an empty text changes nothing.
+    pub fn with_runbook(mut self, runbook: impl Into<String>) -> Self {
+        let runbook = runbook.into();
+        if !runbook.trim().is_empty() {
+            self.runbook = runbook;
+        }
+        self
+    }
 }

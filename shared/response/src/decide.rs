@@ -1,21 +1,35 @@
 //! What to do about a finding. Pure: the same finding, settings and state give the same decision.
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis_domain::{AccountId, Finding, RoleArn};
-use portcullis_settings::{Response, Settings};
+use portcullis_domain::{AccountId, ArnPattern, Finding, PolicyArn, RoleArn};
+use portcullis_settings::{Inventory, Response, Settings};
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{Quarantine, QuarantineState};
 use crate::form::{last_event, newest_ground};
-use crate::guard::{Refusal, Target, target};
+use crate::guard::target;
+use crate::quarantine::{Level, Quarantine, QuarantineState};
+use crate::refusal::Refusal;
+use crate::target::Target;
 
 /// What Portcullis knows of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deployment {
-    /// The account it may act in; absent in a replay, where each finding's own account counts as home.
+    /// The account it runs in; absent in a replay, where each finding's own account counts as home.
     pub account: Option<AccountId>,
     /// Its own roles, which it never acts on.
     pub own_roles: Vec<RoleArn>,
+    /// Who deploys it, whom it never acts on either.
+    pub deployers: Vec<ArnPattern>,
+    /// Path and name of the policy that locks out, the same in every account: `portcullis/portcullis-lockout`.
+    pub lockout_policy: Option<String>,
+}
+
+impl Deployment {
+    /// The policy that locks out in the target's account, where there is one.
+    pub fn lockout_policy(&self, target: &Target) -> Option<PolicyArn> {
+        let name = self.lockout_policy.as_ref()?;
+        format!("arn:{}:iam::{}:policy/{name}", target.partition(), target.account()).parse().ok()
+    }
 }
 
 /// What to do about a finding, and why not more.
@@ -36,38 +50,87 @@ pub struct Decision {
 /// whoever it was has long been dealt with, or must be by people.
 const STALE: SignedDuration = SignedDuration::from_hours(24);
 
+/// A denial takes some seconds to be felt everywhere (IAM User Guide, *Troubleshoot IAM*): whoever acts later than this
+/// after a lockout goes on trying.
+const FELT: SignedDuration = SignedDuration::from_secs(60);
+
+/// What a containment would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Containable {
+    /// On whom.
+    pub target: Target,
+    /// How far.
+    pub level: Level,
+}
+
 /// Decides by severity, tier and mode, then hears the guards that can be judged from the record, the settings and the
-/// ledger. A refused containment becomes a page, unless the actor was merely denied while in quarantine. What a rule in
+/// ledger. A refused containment becomes a page, unless the actor was merely denied while contained. What a rule in
 /// shadow finds is only written down.
 ///
-/// `known` is the actor's quarantine, past or present, as far as it can be trusted.
+/// `known` is the actor's containment, past or present, as far as it can be trusted.
 pub fn decide(
     finding: &Finding,
     settings: &Settings,
     deployment: &Deployment,
     known: Option<&Quarantine>,
     now: Timestamp,
-) -> (Decision, Option<Target>) {
+) -> (Decision, Option<Containable>) {
     let wanted = settings.uncapped_response(finding.rule.severity, finding.tier);
     let response = settings.response(finding.rule.severity, finding.tier);
     let decision = Decision { wanted, response, refusals: Vec::new() };
     if finding.shadow {
         return (Decision { response: Response::Observe, ..decision.refused(Refusal::Shadow) }, None);
     }
-    // Being denied is what a quarantine is for: written down, but nobody is woken by it.
-    if let Some(quarantine) = known.filter(|known| known.is_in_force() && finding.is_denied())
+    let escalates = known.is_some_and(|known| escalates(finding, settings, response, known));
+    // Being denied is what a containment is for: written down, but nobody is woken by it.
+    if let Some(known) = known.filter(|known| known.is_in_force() && finding.is_denied() && !escalates)
         && response > Response::Observe
     {
-        let refused = decision.refused(Refusal::AlreadyQuarantined { until: quarantine.until });
+        let refused = decision.refused(Refusal::AlreadyContained { level: known.level, until: known.until });
         return (Decision { response: Response::Observe, ..refused }, None);
     }
-    if response < Response::Quarantine {
+    if response < Response::Ask {
         return (decision, None);
     }
-    match containable(finding, settings, deployment, known, now) {
-        Ok(target) => (decision, Some(target)),
+    let level = match response {
+        _ if escalates => Level::Quarantine,
+        Response::Ask => proposed(wanted, settings),
+        Response::Lockout => Level::Lockout,
+        _ => Level::Quarantine,
+    };
+    contain_to(level, decision, finding, settings, deployment, known, now)
+}
+
+/// The same with the level given: what an operator approved, or what nobody answered about.
+pub(crate) fn contain_to(
+    level: Level,
+    decision: Decision,
+    finding: &Finding,
+    settings: &Settings,
+    deployment: &Deployment,
+    known: Option<&Quarantine>,
+    now: Timestamp,
+) -> (Decision, Option<Containable>) {
+    match containable(level, finding, settings, deployment, known, now) {
+        Ok(target) => (decision, Some(Containable { target, level })),
         Err(refusal) => (decision.refused(refusal), None),
     }
+}
+
+/// How far an operator is asked to go: as far as the table says where only the mode is in the way.
+fn proposed(wanted: Response, settings: &Settings) -> Level {
+    let proposed = if wanted > Response::Ask { wanted } else { settings.asking.propose };
+    if proposed == Response::Lockout { Level::Lockout } else { Level::Quarantine }
+}
+
+/// Whether somebody who is locked out goes on, or did worse: then everything is denied.
+pub(crate) fn escalates(finding: &Finding, settings: &Settings, response: Response, known: &Quarantine) -> bool {
+    let goes_on = last_event(finding).is_some_and(|event| event > known.since + FELT);
+    known.level == Level::Lockout
+        && matches!(known.state, QuarantineState::Active { .. })
+        && response.contains()
+        && (response == Response::Quarantine || (settings.lockout.escalates && goes_on))
+        && (goes_on || !finding.is_denied())
 }
 
 impl Decision {
@@ -81,39 +144,50 @@ impl Decision {
 }
 
 fn containable(
+    level: Level,
     finding: &Finding,
     settings: &Settings,
     deployment: &Deployment,
     known: Option<&Quarantine>,
     now: Timestamp,
 ) -> Result<Target, Refusal> {
-    let target = target(finding, deployment)?;
-    if let Some(pattern) = settings.is_protected(&finding.actor.principal) {
-        return Err(Refusal::Protected { pattern: pattern.clone() });
-    }
+    let target = target(finding, settings, deployment)?;
     if let Some(via) = finding.evidence.iter().find_map(|evidence| evidence.via.clone()) {
         return Err(Refusal::Indirect { via });
     }
     if let Some(quarantine) = known {
-        refuse_known(quarantine, newest_ground(finding))?;
+        refuse_known(quarantine, level, newest_ground(finding))?;
     }
     let event = last_event(finding);
     if event.is_none_or(|event| now.duration_since(event) > STALE) {
         return Err(Refusal::Stale { event });
     }
+    if let Some(name) = pausing(finding, settings, &Inventory::default(), now) {
+        return Err(Refusal::ChangeWindow { name });
+    }
+    if level == Level::Lockout && deployment.lockout_policy(&target).is_none() {
+        return Err(Refusal::NoLockout);
+    }
     Ok(target)
 }
 
-fn refuse_known(quarantine: &Quarantine, event: Option<Timestamp>) -> Result<(), Refusal> {
-    match quarantine.state {
-        QuarantineState::Attaching | QuarantineState::Active { .. } => {
-            Err(Refusal::AlreadyQuarantined { until: quarantine.until })
+/// The planned work that is under way now, or was when the call was made.
+pub(crate) fn pausing(finding: &Finding, settings: &Settings, inventory: &Inventory, now: Timestamp) -> Option<String> {
+    let mut times = last_event(finding).into_iter().chain([now]);
+    let change = times.find_map(|at| settings.pausing_change(&finding.actor, inventory, at));
+    change.map(|change| change.name.clone())
+}
+
+fn refuse_known(known: &Quarantine, level: Level, event: Option<Timestamp>) -> Result<(), Refusal> {
+    match known.state {
+        // A lockout may become a quarantine.
+        QuarantineState::Active { .. } if known.level < level => Ok(()),
+        QuarantineState::Applying | QuarantineState::Active { .. } | QuarantineState::Releasing { .. } => {
+            Err(Refusal::AlreadyContained { level: known.level, until: known.until })
         }
-        // An event without a readable time cannot be told from one before the release, so it is not acted on.
-        QuarantineState::Released { at, .. } if event.is_none_or(|event| event <= at) => {
-            Err(Refusal::ReleasedSince { at })
+        QuarantineState::Released { .. } | QuarantineState::Failed => {
+            known.released_since(event).map_or(Ok(()), |at| Err(Refusal::ReleasedSince { at }))
         }
-        QuarantineState::Released { .. } | QuarantineState::Failed => Ok(()),
     }
 }
 

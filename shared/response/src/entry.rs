@@ -1,13 +1,15 @@
-//! What the ledger holds: what was decided about each finding, who is in quarantine, what was paged.
+//! What the ledger holds about one finding: what was decided, done and told.
 
 use jiff::Timestamp;
-use portcullis_domain::{Finding, FindingId, PolicyArn};
+use portcullis_domain::{Finding, FindingId};
 use portcullis_settings::Response;
 use serde::{Deserialize, Serialize};
 
+use crate::ask::Ask;
 use crate::decide::{Decision, word};
-use crate::guard::Target;
-use crate::plan::Plan;
+use crate::plan::{LastUsed, Plan, Step};
+use crate::quarantine::{Level, Quarantine, Simulated};
+use crate::target::Target;
 
 /// Everything about one finding. It is written before anything is done, and after every step, so that a crash between
 /// any two steps is resumed where it was.
@@ -24,9 +26,18 @@ pub struct Entry {
     /// What came of the calls; absent until they were tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub containment: Option<Containment>,
+    /// What was seen of the actor's work when on-call was told; absent before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surroundings: Option<Surroundings>,
+    /// What on-call was asked; absent when it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<Ask>,
     /// What came of the page.
     #[serde(default)]
     pub page: PageState,
+    /// The incident that on-call knows it as, once it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
     /// Until when one worker has it to itself.
     pub lease_until: Timestamp,
     /// Whether nothing is left to do.
@@ -53,7 +64,7 @@ pub struct Earlier {
     /// What had been decided.
     #[serde(with = "word")]
     pub response: Response,
-    /// Who had been put in quarantine.
+    /// Who had been contained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contained: Option<Target>,
     /// Whether on-call had been told.
@@ -73,7 +84,7 @@ pub enum Gone {
     Withdrawn {
         /// When that was heard.
         at: Timestamp,
-        /// The quarantine that it had led to and that was in force then; on-call is told of it.
+        /// The containment that it had led to and that was in force then; on-call is told of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         quarantine: Option<Box<Quarantine>>,
         /// SNS's message id, once on-call was told.
@@ -86,22 +97,31 @@ pub enum Gone {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Containment {
-    /// The policy was attached.
+    /// The actor is denied.
     Contained {
         /// When.
         at: Timestamp,
         /// When it lifts itself.
         until: Timestamp,
-        /// Whether reading back showed it.
+        /// How far.
+        level: Level,
+        /// What was changed.
+        steps: Vec<Step>,
+        /// Whether reading back showed all of it and IAM's simulator agrees.
         verified: bool,
+        /// What IAM's simulator says.
+        simulated: Simulated,
+        /// What could not be done beside the denial, and why.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        incomplete: Vec<String>,
     },
-    /// It could not be attached.
+    /// The actor could not be denied.
     Failed {
         /// When.
         at: Timestamp,
         /// Why.
         error: String,
-        /// Whether reading back could not tell either: the policy may be attached.
+        /// Whether reading back could not tell either: the actor may be denied.
         #[serde(default)]
         uncertain: bool,
     },
@@ -124,6 +144,11 @@ pub enum PageState {
         /// SNS's message id.
         message_id: String,
     },
+    /// An incident that on-call knows of was brought up to date, which wakes nobody.
+    Updated {
+        /// SNS's message id.
+        message_id: String,
+    },
     /// None was sent, because the same rule on the same actor was paged a short while ago.
     Repeat {
         /// The finding that was paged; itself when it was taken up again to no avail.
@@ -131,62 +156,37 @@ pub enum PageState {
     },
 }
 
-/// A quarantine, past or present. There is one entry per principal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quarantine {
-    /// Who.
-    pub target: Target,
-    /// The policy that denies it.
-    pub policy: PolicyArn,
-    /// The finding that led to it.
-    pub finding: FindingId,
-    /// That finding's rule, for people.
-    pub why: String,
-    /// Since when.
-    pub since: Timestamp,
-    /// When it lifts itself.
-    pub until: Timestamp,
-    /// Where it stands.
-    pub state: QuarantineState,
+/// What was seen of an actor's work, so that on-call knows what a containment breaks and where the actor may be by now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Surroundings {
+    /// When and where the principal was last used before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<LastUsed>,
+    /// The sessions of the role that were begun lately: who began them, under which names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<String>,
+    /// The roles that the actor has assumed: their sessions live on, whatever is done to the actor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub onward: Vec<String>,
+    /// What of this could not be found out, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
 }
 
-/// Where a quarantine stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "kebab-case")]
-pub enum QuarantineState {
-    /// About to be attached, or attached and not yet confirmed: written first, so that no attached policy is ever
-    /// without a deadline.
-    Attaching,
-    /// Attached.
-    Active {
-        /// Whether reading back showed it.
-        verified: bool,
-    },
-    /// Lifted.
-    Released {
-        /// When.
-        at: Timestamp,
-        /// By whom, as they named themselves; `deadline` when it lifted itself.
-        by: String,
-        /// Why.
-        reason: String,
-    },
-    /// It was never attached.
-    Failed,
-}
-
-impl Quarantine {
-    /// Whether the principal is, or may be, denied.
-    pub const fn is_in_force(&self) -> bool {
-        matches!(self.state, QuarantineState::Attaching | QuarantineState::Active { .. })
+impl Entry {
+    /// The word for where it stands, as the chain of the ledger has it.
+    pub fn stage(&self) -> &'static str {
+        let told = !matches!(self.page, PageState::None);
+        match (&self.gone, &self.containment, &self.ask) {
+            (Some(Gone::Superseded { .. }), ..) => "superseded",
+            (Some(Gone::Withdrawn { .. }), ..) => "withdrawn",
+            _ if told => "paged",
+            (None, Some(Containment::Contained { verified: true, .. }), _) => "verified",
+            (None, Some(Containment::Contained { .. }), _) => "contained",
+            (None, Some(Containment::Failed { .. }), _) => "failed",
+            (None, None, Some(ask)) if ask.is_answered() => ask.state.name(),
+            (None, None, _) => "decided",
+        }
     }
-}
-
-/// The last page about a rule and an actor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PageMark {
-    /// The finding that was paged.
-    pub finding: FindingId,
-    /// Until when a further finding of the same rule and actor is not paged again.
-    pub quiet_until: Timestamp,
 }

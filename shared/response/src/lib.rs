@@ -1,30 +1,53 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
+mod answering;
+mod apply;
+mod ask;
+mod chain;
 mod decide;
 mod entry;
+mod evidence;
 mod form;
 mod guard;
+mod incident;
+mod judge;
+mod limits;
 pub mod memory;
 mod notice;
 mod plan;
 mod ports;
+mod quarantine;
+mod refusal;
 mod release;
 mod respond;
 mod state;
 mod supersede;
 mod take_up;
+mod target;
+mod watch;
 mod withdraw;
 mod work;
 
-pub use decide::{Decision, Deployment, decide};
-pub use entry::{Containment, Earlier, Entry, Gone, PageMark, PageState, Quarantine, QuarantineState};
-pub use guard::{Refusal, Target, target};
-pub use notice::Notice;
-pub use plan::{Identity, Plan, Step, plan};
+pub use answering::{Answer, AnswerError};
+pub use ask::{Answered, Ask, AskState};
+pub use chain::{Flaw, GENESIS, Link, Walk};
+pub use decide::{Containable, Decision, Deployment, decide};
+pub use entry::{Containment, Earlier, Entry, Gone, PageState, Surroundings};
+pub use evidence::keep_evidence;
+pub use guard::target;
+pub use incident::{Action, Incident};
+pub use limits::Places;
+pub use notice::{About, Notice};
+pub use plan::{AccessKey, Identity, LastUsed, Plan, Step};
 pub use ports::{
-    Detached, Ledger, LedgerError, LiftQuarantine, Pager, PortError, PortErrorKind, QuarantinePort, ReadIdentity,
-    Version, Versioned,
+    ApplyStep, Chain, CountActive, KeepEvidence, KillSwitch, Ledger, LedgerError, LookAround, Nudge, Pager, PortError,
+    PortErrorKind, ReadIdentity, Simulate, ThrowSwitch, UndoStep, Version, Versioned,
 };
+pub use quarantine::{Extension, Level, Quarantine, QuarantineState, Simulated, Tampering, Undone, Verification};
+pub use refusal::Refusal;
 pub use release::{ReleaseError, ReleaseReport, Releaser};
 pub use respond::{Report, RespondError, Responder};
+pub use target::Target;
+pub use watch::{Look, Watch, Watched};
 pub use withdraw::Withdrawal;

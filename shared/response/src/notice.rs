@@ -1,18 +1,29 @@
 //! What on-call is told.
 
-use crate::entry::{Entry, Quarantine};
-use crate::ports::Detached;
+use crate::entry::Entry;
+use crate::incident::Action;
+use crate::quarantine::Quarantine;
 
 /// Something to tell on-call.
 #[derive(Clone, Copy, Debug)]
-pub enum Notice<'n> {
-    /// A finding, with what was decided and done so far; or that it was withdrawn, while somebody is in quarantine for it.
+pub struct Notice<'n> {
+    /// What it does to the incident.
+    pub action: Action,
+    /// The incident's key, the same in every message about it.
+    pub incident: &'n str,
+    /// What it is about.
+    pub about: About<'n>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug)]
+pub enum About<'n> {
+    /// A finding, with what was decided, asked and done so far; or that it was withdrawn, while somebody is contained for it.
     Finding(&'n Entry),
-    /// A quarantine was lifted.
-    Released {
-        /// The quarantine, its state released.
-        quarantine: &'n Quarantine,
-        /// What was found when it was lifted.
-        detached: Detached,
-    },
+    /// A containment was lifted; its state says by whom and what was found.
+    Released(&'n Quarantine),
+    /// A containment's end was moved.
+    Extended(&'n Quarantine),
+    /// Somebody undid a part of a containment; its `tampering` says what, and whether it was put back.
+    Tampered(&'n Quarantine),
 }

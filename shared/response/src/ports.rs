@@ -4,20 +4,27 @@
 use std::error::Error;
 
 use async_trait::async_trait;
-use portcullis_domain::{FindingId, PolicyArn, error_chain};
+use jiff::Timestamp;
+use portcullis_domain::{AccountId, Finding, FindingId, error_chain};
 
-use crate::entry::{Entry, PageMark, Quarantine};
-use crate::guard::Target;
+use crate::chain::Link;
+use crate::entry::{Entry, Surroundings};
+use crate::incident::Incident;
+use crate::limits::Places;
 use crate::notice::Notice;
-use crate::plan::Identity;
+use crate::plan::{Identity, Step};
+use crate::quarantine::{Level, Quarantine, Simulated, Undone};
+use crate::target::Target;
 
 /// What kind of failure it was: whether trying again can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortErrorKind {
     /// Throttled, timed out, or a fault on the other side.
     Retryable,
-    /// Refused for good: no permission, no such thing, a quota.
+    /// Refused for good: no permission, no such thing.
     Refused,
+    /// No further policy may be attached (IAM's `LimitExceeded`).
+    QuotaFull,
 }
 
 /// A call to the world failed.
@@ -47,29 +54,62 @@ pub trait ReadIdentity: Send + Sync {
     async fn read(&self, target: &Target) -> Result<Option<Identity>, PortError>;
 }
 
-/// Puts a quarantine on a principal.
+/// Asks IAM what a principal may do.
 #[async_trait]
-pub trait QuarantinePort: Send + Sync {
-    /// Attaches `policy`. Doing it twice is the same as once.
-    async fn attach(&self, target: &Target, policy: &PolicyArn) -> Result<(), PortError>;
+pub trait Simulate: Send + Sync {
+    /// Whether what `level` denies is denied to `target` now.
+    async fn simulate(&self, target: &Target, level: Level) -> Result<Simulated, PortError>;
 }
 
-/// What was found when a quarantine was lifted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detached {
-    /// The policy was attached and is no more.
-    Detached,
-    /// The policy was not attached: somebody else had lifted it.
-    WasNotAttached,
-    /// The principal no longer exists.
-    NoSuchPrincipal,
+/// Contains a principal.
+#[async_trait]
+pub trait ApplyStep: Send + Sync {
+    /// Makes one change. Doing it twice is the same as once.
+    async fn apply(&self, target: &Target, step: &Step) -> Result<(), PortError>;
 }
 
-/// Lifts a quarantine.
+/// Lifts a containment.
 #[async_trait]
-pub trait LiftQuarantine: Send + Sync {
-    /// Detaches `policy` and reads back.
-    async fn detach(&self, target: &Target, policy: &PolicyArn) -> Result<Detached, PortError>;
+pub trait UndoStep: Send + Sync {
+    /// Undoes one change, if it is there, and reads back. Doing it twice is the same as once.
+    async fn undo(&self, target: &Target, step: &Step) -> Result<Undone, PortError>;
+}
+
+/// Looks into the records for what surrounds a finding.
+#[async_trait]
+pub trait LookAround: Send + Sync {
+    /// The sessions of the actor, and the roles that it assumed. Whatever cannot be found out is told in the answer.
+    async fn look_around(&self, finding: &Finding, target: &Target, now: Timestamp) -> Surroundings;
+}
+
+/// How many roles and users were seen active lately.
+#[async_trait]
+pub trait CountActive: Send + Sync {
+    /// In `account`, today and yesterday.
+    async fn count_active(&self, account: &AccountId, now: Timestamp) -> Result<usize, PortError>;
+}
+
+/// The kill switch, as it is read.
+#[async_trait]
+pub trait KillSwitch: Send + Sync {
+    /// The note in it while it is on.
+    async fn stopped(&self) -> Result<Option<String>, PortError>;
+}
+
+/// The kill switch, as it is thrown.
+#[async_trait]
+pub trait ThrowSwitch: Send + Sync {
+    /// Switches it on, with a note for whoever looks.
+    async fn stop(&self, note: &str) -> Result<(), PortError>;
+    /// Switches it off.
+    async fn resume(&self) -> Result<(), PortError>;
+}
+
+/// Tells `respond` that on-call has answered.
+#[async_trait]
+pub trait Nudge: Send + Sync {
+    /// About this finding.
+    async fn answered(&self, finding: &FindingId) -> Result<(), PortError>;
 }
 
 /// Tells on-call.
@@ -79,12 +119,19 @@ pub trait Pager: Send + Sync {
     async fn page(&self, notice: Notice<'_>) -> Result<String, PortError>;
 }
 
+/// Keeps the links of the chain somewhere else: a bucket under Object Lock, an event bus.
+#[async_trait]
+pub trait KeepEvidence: Send + Sync {
+    /// Keeps one link. Keeping it twice is the same as once, as far as the place knows how.
+    async fn keep(&self, link: &Link) -> Result<(), PortError>;
+}
+
 /// How often an item was written; 0 for one that does not exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u64);
 
 /// An item and its version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Versioned<T> {
     /// The item.
     pub item: T,
@@ -103,28 +150,51 @@ pub enum LedgerError {
     Port(#[from] PortError),
 }
 
-/// What was decided and done. Every write is conditional on the version that was read, so of two workers one wins.
+/// What was decided and done. Every write is conditional on the version that was read, so of two workers one wins. Writes
+/// of entries and containments leave a link in the chain, in the same transaction.
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// The entry of a finding.
     async fn entry(&self, id: &FindingId) -> Result<Option<Versioned<Entry>>, PortError>;
-    /// Writes the entry of a finding over `expected`.
-    async fn put_entry(&self, entry: &Entry, expected: Version) -> Result<Version, LedgerError>;
-    /// The quarantine of a principal, by ARN, past or present.
+    /// Writes the entry of a finding over `expected`, and a link.
+    async fn put_entry(&self, entry: &Entry, expected: Version, now: Timestamp) -> Result<Version, LedgerError>;
+    /// The containment of a principal, by ARN, past or present.
     async fn quarantine(&self, arn: &str) -> Result<Option<Versioned<Quarantine>>, PortError>;
-    /// Writes the quarantine of a principal over `expected`.
-    async fn put_quarantine(&self, quarantine: &Quarantine, expected: Version) -> Result<Version, LedgerError>;
-    /// Every quarantine, past and present. One that cannot be read is an error of its own, so that it does not keep the
+    /// Writes the containment of a principal over `expected`, and a link.
+    async fn put_quarantine(
+        &self,
+        quarantine: &Quarantine,
+        expected: Version,
+        now: Timestamp,
+    ) -> Result<Version, LedgerError>;
+    /// Every containment, past and present. One that cannot be read is an error of its own, so that it does not keep the
     /// others from being lifted.
     async fn quarantines(&self) -> Result<Vec<Result<Versioned<Quarantine>, PortError>>, PortError>;
-    /// The last page about a rule and an actor.
-    async fn page_mark(&self, rule: &str, actor: &str) -> Result<Option<Versioned<PageMark>>, PortError>;
-    /// Writes the last page about a rule and an actor over `expected`.
-    async fn put_page_mark(
-        &self,
-        rule: &str,
-        actor: &str,
-        mark: &PageMark,
-        expected: Version,
-    ) -> Result<Version, LedgerError>;
+    /// The incident of an actor.
+    async fn incident(&self, actor: &str) -> Result<Option<Versioned<Incident>>, PortError>;
+    /// Writes the incident of an actor over `expected`.
+    async fn put_incident(&self, actor: &str, incident: &Incident, expected: Version) -> Result<Version, LedgerError>;
+    /// Notes that an answer about the finding is waited for until `until`. Doing it twice is the same as once.
+    async fn note_ask(&self, id: &FindingId, until: Timestamp) -> Result<(), PortError>;
+    /// The findings of which that was noted.
+    async fn asks(&self) -> Result<Vec<FindingId>, PortError>;
+    /// The places of the blast cap that were taken lately.
+    async fn places(&self) -> Result<Versioned<Places>, PortError>;
+    /// Writes them over `expected`.
+    async fn put_places(&self, places: &Places, expected: Version) -> Result<Version, LedgerError>;
+}
+
+/// The chain of the ledger.
+#[async_trait]
+pub trait Chain: Send + Sync {
+    /// Adds a link about something that has no item of its own.
+    async fn note(&self, account: &str, item: &str, stage: &str, body: &str, now: Timestamp) -> Result<(), PortError>;
+    /// The accounts that have a chain, each with the number of the last link that was kept elsewhere.
+    async fn accounts(&self) -> Result<Vec<(String, Versioned<u64>)>, PortError>;
+    /// The end of an account's chain, as it is kept beside it: the number and the hash of the last link.
+    async fn head(&self, account: &str) -> Result<Option<(u64, String)>, PortError>;
+    /// Some links of an account, from the one after `after`, in order; none when there are no more.
+    async fn links(&self, account: &str, after: u64) -> Result<Vec<Link>, PortError>;
+    /// Writes the number of the last link that was kept elsewhere, over `expected`.
+    async fn put_kept(&self, account: &str, number: u64, expected: Version) -> Result<Version, LedgerError>;
 }

@@ -2,7 +2,7 @@
 //!
 //! The order is fixed: write down what is to be done; contain; write down what came of it; page; write that down. A crash
 //! anywhere leaves an entry that the next delivery resumes. Only a crash between publishing a page and writing it down
-//! makes a second page, of the same finding id.
+//! makes a second page, of the same finding and under the same incident.
 //!
 //! A burst is one finding that is told again as it grows, and takes the place of others when they turn out to be parts of
 //! it: see `take_up.rs` and `supersede.rs`.
@@ -11,14 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{Finding, FindingId};
 use portcullis_settings::Settings;
 
-use crate::decide::{Decision, Deployment, decide};
-use crate::entry::{Entry, Quarantine, QuarantineState};
+use crate::decide::Deployment;
+use crate::entry::Entry;
 use crate::form::newest;
-use crate::guard::{Refusal, Target};
-use crate::plan::{Plan, plan};
 use crate::ports::{
-    Ledger, LedgerError, Pager, PortError, PortErrorKind, QuarantinePort, ReadIdentity, Version, Versioned,
+    ApplyStep, CountActive, KillSwitch, Ledger, LedgerError, LookAround, Pager, PortError, ReadIdentity, Simulate,
+    Version, Versioned,
 };
+use crate::quarantine::Quarantine;
 use crate::supersede::strongest;
 use crate::work::Work;
 
@@ -37,8 +37,16 @@ pub struct Responder<'p> {
     pub ledger: &'p dyn Ledger,
     /// Reads principals.
     pub identities: &'p dyn ReadIdentity,
-    /// Puts quarantines on them.
-    pub quarantine: &'p dyn QuarantinePort,
+    /// Contains them.
+    pub apply: &'p dyn ApplyStep,
+    /// Asks IAM what they may still do.
+    pub simulate: &'p dyn Simulate,
+    /// Looks for what surrounds a finding.
+    pub records: &'p dyn LookAround,
+    /// How many were seen active.
+    pub active: &'p dyn CountActive,
+    /// The kill switch.
+    pub switch: &'p dyn KillSwitch,
     /// Tells on-call.
     pub pager: &'p dyn Pager,
 }
@@ -85,9 +93,9 @@ pub enum RespondError {
         /// What failed.
         error: String,
     },
-    /// IAM did not answer about the actor, in a way that trying again may mend. Nothing was done yet.
-    #[error("IAM did not answer about the actor of finding {id}")]
-    Identity {
+    /// What a guard must know could not be read, in a way that trying again may mend. Nothing was done yet.
+    #[error("what a guard must know about the actor of finding {id} could not be read")]
+    Guard {
         /// The finding.
         id: FindingId,
         /// What failed.
@@ -133,20 +141,31 @@ impl Responder<'_> {
             None => self.decide(&form, now, last_try).await?,
             Some(base) => self.take_up(base, form, now, last_try).await?,
         };
-        let mut work = Work { responder: self, entry, version };
-        if work.entry.done {
-            work.save().await?;
-            return Ok(Report::Updated { entry: Box::new(work.entry), superseded: parts.buried });
+        if entry.done {
+            self.put(&entry, version, now).await?;
+            return Ok(Report::Updated { entry: Box::new(entry), superseded: parts.buried });
         }
+        self.carry_out(entry, version, now, last_try).await
+    }
+
+    /// Contains, looks around and pages, as far as that is left to do.
+    pub(crate) async fn carry_out(
+        &self,
+        entry: Entry,
+        version: Version,
+        now: Timestamp,
+        last_try: bool,
+    ) -> Result<Report, RespondError> {
+        let mut work = Work { responder: self, entry, version, now, last_try };
         work.entry.lease_until = now + LEASE;
         work.save().await?;
-        let retry = work.contain(now).await?;
-        work.page(now).await?;
+        let retry = work.contain().await?;
+        work.page().await?;
         if let Some(error) = retry {
             // Let the next delivery in at once rather than after the lease.
             work.entry.lease_until = now;
             work.save().await?;
-            return Err(RespondError::Containment { id: finding.id.clone(), error });
+            return Err(RespondError::Containment { id: work.id(), error });
         }
         work.entry.done = true;
         work.save().await?;
@@ -157,76 +176,17 @@ impl Responder<'_> {
         self.ledger.entry(id).await.map_err(ledger_error(id))
     }
 
-    pub(crate) async fn put(&self, entry: &Entry, expected: Version) -> Result<Version, RespondError> {
-        self.ledger.put_entry(entry, expected).await.map_err(write_error(&entry.finding.id))
+    pub(crate) async fn put(&self, entry: &Entry, expected: Version, now: Timestamp) -> Result<Version, RespondError> {
+        self.ledger.put_entry(entry, expected, now).await.map_err(write_error(&entry.finding.id))
     }
 
-    /// The quarantine of the principal `arn`; `id` is the finding that it is read for.
+    /// The containment of the principal `arn`; `id` is the finding that it is read for.
     pub(crate) async fn quarantine_of(
         &self,
         arn: &str,
         id: &FindingId,
     ) -> Result<Option<Versioned<Quarantine>>, RespondError> {
         self.ledger.quarantine(arn).await.map_err(ledger_error(id))
-    }
-
-    pub(crate) async fn decide(
-        &self,
-        finding: &Finding,
-        now: Timestamp,
-        last_try: bool,
-    ) -> Result<Entry, RespondError> {
-        let known = match finding.actor.principal.arn() {
-            Some(arn) => self.quarantine_of(arn, &finding.id).await?.map(|known| known.item),
-            None => None,
-        };
-        let known = match known {
-            Some(known) if known.is_in_force() && !self.is_in_place(&known, finding).await => None,
-            known => known,
-        };
-        let (decision, target) = decide(finding, self.settings, self.deployment, known.as_ref(), now);
-        let (decision, plan) = self
-            .plan(decision, target, last_try)
-            .await
-            .map_err(|source| RespondError::Identity { id: finding.id.clone(), source })?;
-        Ok(Entry::new(finding.clone(), decision, plan, now))
-    }
-
-    /// Whether the quarantine of the ledger is on the actor in truth. Somebody may have taken it off, or have made the
-    /// role again; one that is still being attached may come to nothing.
-    pub(crate) async fn is_in_place(&self, known: &Quarantine, finding: &Finding) -> bool {
-        if finding.is_denied() && matches!(known.state, QuarantineState::Active { .. }) {
-            return true;
-        }
-        match self.identities.read(&known.target).await {
-            Ok(Some(identity)) => {
-                let same = known.target.id().is_none_or(|id| id == identity.id);
-                same && identity.attached.contains(&known.policy)
-            }
-            Ok(None) => false,
-            // Cannot be told: page, don't act.
-            Err(_) => true,
-        }
-    }
-
-    async fn plan(
-        &self,
-        decision: Decision,
-        target: Option<Target>,
-        last_try: bool,
-    ) -> Result<(Decision, Plan), PortError> {
-        let Some(target) = target else { return Ok((decision, Plan::default())) };
-        let policy = match self.settings.deny_policy(target.partition()) {
-            Ok(policy) => policy,
-            Err(error) => {
-                return Ok((decision.refused(Refusal::Unreadable { error: error.to_string() }), Plan::default()));
-            }
-        };
-        let identity = match self.identities.read(&target).await {
-            Err(error) if error.kind == PortErrorKind::Retryable && !last_try => return Err(error),
-            answer => answer.map_err(|error| error.chain()),
-        };
-        Ok(plan(decision, Some(target), &policy, identity))
     }
 }
 

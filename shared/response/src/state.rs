@@ -7,8 +7,9 @@ use portcullis_settings::Response;
 use crate::decide::Decision;
 use crate::entry::{Containment, Earlier, Entry, Gone, PageState};
 use crate::form::supersedes;
-use crate::guard::Target;
-use crate::plan::{Plan, Step};
+use crate::plan::Plan;
+use crate::quarantine::Quarantine;
+use crate::target::Target;
 
 impl Entry {
     /// One of which nothing has been done yet.
@@ -19,7 +20,10 @@ impl Entry {
             decision,
             plan,
             containment: None,
+            surroundings: None,
+            ask: None,
             page: PageState::None,
+            incident: None,
             lease_until: now,
             done: false,
             continues: None,
@@ -57,7 +61,7 @@ impl Entry {
 
     /// Whether all that was decided is done, save perhaps writing so.
     pub(crate) fn is_answered(&self) -> bool {
-        self.done || matches!(self.page, PageState::Sent { .. } | PageState::Repeat { .. })
+        self.done || matches!(self.page, PageState::Sent { .. } | PageState::Updated { .. } | PageState::Repeat { .. })
     }
 
     /// Of the entries whose place `form` takes, the one with the highest rank says what was done.
@@ -65,12 +69,16 @@ impl Entry {
         let page = match self.page {
             PageState::None => 0,
             PageState::Repeat { .. } => 1,
-            PageState::SentOfFailure { .. } => 2,
-            PageState::Sent { .. } => 3,
+            PageState::Updated { .. } => 2,
+            PageState::SentOfFailure { .. } => 3,
+            PageState::Sent { .. } => 4,
         };
         // The containment of one actor is no answer to what several did, once on-call knows of it.
         let beside = self.is_contained() && !self.covers(form) && page > 0;
         let response = if beside { Response::Observe } else { self.decision.response };
+        // What on-call looked at and rejected was answered as what was asked.
+        let rejected = self.ask.as_ref().is_some_and(|ask| ask.rejected_by().is_some());
+        let response = if rejected { response.max(Response::Ask) } else { response };
         (response, self.is_contained(), page)
     }
 
@@ -79,9 +87,9 @@ impl Entry {
         matches!(self.containment, Some(Containment::Contained { .. }))
     }
 
-    /// Who is to be put in quarantine, or was.
+    /// Who is to be contained, or was.
     pub(crate) fn target(&self) -> Option<&Target> {
-        self.plan.steps.first().map(|Step::AttachPolicy { target, .. }| target)
+        self.plan.target.as_ref()
     }
 
     /// Whether the containment that was planned is one of the form's actor. It is not when others joined in.
@@ -94,16 +102,34 @@ impl Entry {
         *id == self.finding.id || supersedes(&self.finding).contains(id)
     }
 
+    /// The account whose chain it is in.
+    pub fn account(&self) -> String {
+        self.finding.account.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string)
+    }
+
+    /// Its name in the chain.
+    pub fn item(&self) -> String {
+        format!("finding/{}", self.finding.id)
+    }
+
     /// What is to be remembered of it when it is taken up again.
     pub(crate) fn as_earlier(&self) -> Earlier {
         let before = self.earlier.as_ref();
         let contained = self.target().filter(|_| self.is_contained()).cloned();
-        let told = matches!(self.page, PageState::Sent { .. } | PageState::SentOfFailure { .. });
+        let told =
+            matches!(self.page, PageState::Sent { .. } | PageState::SentOfFailure { .. } | PageState::Updated { .. });
         Earlier {
             response: self.decision.response,
             contained: contained.or_else(|| before.and_then(|before| before.contained.clone())),
             paged: told || before.is_some_and(|before| before.paged),
         }
+    }
+}
+
+impl Quarantine {
+    /// Its name in the chain.
+    pub fn item(&self) -> String {
+        format!("quarantine/{}", self.target.arn())
     }
 }
 
@@ -123,6 +149,7 @@ mod tests {
     use super::*;
     use crate::decide::Deployment;
     use crate::guard::target;
+    use portcullis_settings::Settings;
 
     #[test]
     fn what_had_been_done_is_remembered_however_often_it_is_taken_up() {
@@ -131,7 +158,7 @@ mod tests {
         let entry = Entry::new(finding("e"), decision, Plan::default(), now);
         let earlier = Earlier { response: Response::Page, contained: None, paged: false };
         assert_eq!(entry.as_earlier(), earlier);
-        let contained = Some(target(&finding("e"), &Deployment::default()).unwrap());
+        let contained = Some(target(&finding("e"), &Settings::default(), &Deployment::default()).unwrap());
         let again = Entry { earlier: Some(Earlier { contained, paged: true, ..earlier }), ..entry };
         assert_eq!(Some(again.as_earlier()), again.earlier);
     }

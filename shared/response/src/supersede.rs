@@ -70,7 +70,7 @@ impl Responder<'_> {
             Some(known) if known.item.is_held(now) => return Err(RespondError::Busy(id.clone())),
             Some(known) => (Entry { gone: Some(gone), ..known.item }, known.version),
         };
-        self.put(&entry, version).await?;
+        self.put(&entry, version, now).await?;
         *buried += 1;
         Ok(Some(entry).filter(|entry| !entry.unheard))
     }

@@ -49,11 +49,7 @@ impl AuthorizedActor {
             Self::Arn(pattern) => principal.arn().is_some_and(|arn| pattern.matches(arn)),
             Self::Service(service) => matches!(principal, Principal::Service { name } if name == service),
             Self::Account(account) => principal.account().as_ref() == Some(account),
-            Self::Path(path) => match principal {
-                Principal::Role { arn, .. } => path.matches(arn.path()),
-                Principal::User { arn, .. } => path.matches(arn.path()),
-                _ => false,
-            },
+            Self::Path(path) => path.is_of(principal),
             Self::Tag { key, value } => {
                 let tags = principal.arn().and_then(|arn| inventory.principals.get(arn));
                 tags.and_then(|tags| tags.get(key)).is_some_and(|found| value.matches(found))
@@ -83,6 +79,15 @@ impl PathPattern {
     /// Whether `path`, with its slashes, is the one meant or lies below it.
     pub fn matches(&self, path: &str) -> bool {
         self.below.matches(path)
+    }
+
+    /// Whether `principal` is a role or user with this path, or one below it.
+    pub(crate) fn is_of(&self, principal: &Principal) -> bool {
+        match principal {
+            Principal::Role { arn, .. } => self.matches(arn.path()),
+            Principal::User { arn, .. } => self.matches(arn.path()),
+            _ => false,
+        }
     }
 }
 

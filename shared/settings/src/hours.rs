@@ -1,6 +1,7 @@
 //! When work is done: working hours, and changes planned outside of them.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
@@ -33,7 +34,8 @@ pub struct WorkingHours {
     pub line: usize,
 }
 
-/// An entry of `changes:`: planned work, during which no hour is off.
+/// An entry of `changes:`: planned work, during which no hour is off and, unless it says otherwise, nobody is contained
+/// whose work it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangeWindow {
     /// What people call it; no two entries share a name.
@@ -46,8 +48,20 @@ pub struct ChangeWindow {
     pub actors: Option<Vec<AuthorizedActor>>,
     /// Why it is done, for people.
     pub reason: Option<String>,
+    /// Whether those whose work it is may be contained meanwhile.
+    pub containment: DuringChange,
     /// The line of the file on which the entry starts, from 1.
     pub line: usize,
+}
+
+/// Whether the actors of a change window may be contained while it lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DuringChange {
+    /// They may not: they are paged about instead, since planned work looks like an attack.
+    #[default]
+    Paused,
+    /// They may, as at any other time.
+    Allowed,
 }
 
 impl WorkingHours {
@@ -75,6 +89,25 @@ impl ChangeWindow {
     }
 }
 
+impl DuringChange {
+    /// Every choice.
+    pub const ALL: &'static [Self] = &[Self::Paused, Self::Allowed];
+
+    /// The word used in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Allowed => "allowed",
+        }
+    }
+}
+
+impl fmt::Display for DuringChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl Settings {
     /// The working hours of `actor`: the first that name the actor, else the first that are everybody's.
     pub fn hours_of(&self, actor: &Actor, inventory: &Inventory) -> Option<&WorkingHours> {
@@ -85,8 +118,18 @@ impl Settings {
 
     /// The first change that `actor` is about at `at`.
     pub fn change(&self, actor: &Actor, inventory: &Inventory, at: Timestamp) -> Option<&ChangeWindow> {
-        let mut open = self.changes.iter().filter(|change| change.includes(at));
-        open.find(|change| is_for(change.actors.as_deref(), actor, inventory))
+        self.changes_of(actor, inventory, at).next()
+    }
+
+    /// The first change that `actor` is about at `at` during which the actor is not to be contained. One window that
+    /// pauses is enough, whatever the others say; a window without `actors` pauses for everybody.
+    pub fn pausing_change(&self, actor: &Actor, inventory: &Inventory, at: Timestamp) -> Option<&ChangeWindow> {
+        self.changes_of(actor, inventory, at).find(|change| change.containment == DuringChange::Paused)
+    }
+
+    fn changes_of(&self, actor: &Actor, inventory: &Inventory, at: Timestamp) -> impl Iterator<Item = &ChangeWindow> {
+        let open = self.changes.iter().filter(move |change| change.includes(at));
+        open.filter(|change| is_for(change.actors.as_deref(), actor, inventory))
     }
 
     /// Whether `at` is outside the hours of any of the assets, given as the entries that match each of them; absent

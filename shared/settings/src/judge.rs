@@ -25,7 +25,8 @@ pub struct Judgement {
     pub tier: Option<Tier>,
     /// Whether every matching entry that says who is authorised authorises the actor; absent when none says.
     pub authorized: Option<bool>,
-    /// Whether the actor is never to be touched.
+    /// Whether the actor is never to be touched, by its ARN or path. Tags that protect do not show here: they are read
+    /// at the moment of acting.
     pub protected: bool,
     /// The names of the entries that match, in the order of the file.
     pub matched: Vec<String>,

@@ -2,6 +2,8 @@
 
 mod actors;
 mod assets;
+mod by_tier;
+mod containment;
 mod exemptions;
 mod glob;
 mod hours;
@@ -10,6 +12,7 @@ mod judge;
 mod networks;
 mod parse;
 mod problem;
+mod protection;
 mod reader;
 mod response_table;
 mod selector;
@@ -18,15 +21,17 @@ mod topic;
 
 pub use actors::{AuthorizedActor, PathPattern};
 pub use assets::AssetEntry;
+pub use containment::{AskingSettings, LimitSettings, LockoutSettings, QuarantineSettings, WhenFull};
 pub use exemptions::{Exempted, Exemption, RuleName, RuleOverride};
 pub use glob::Glob;
-pub use hours::{ChangeWindow, WorkingHours};
+pub use hours::{ChangeWindow, DuringChange, WorkingHours};
 pub use inventory::{Inventory, TaggedResource};
 pub use judge::{Judgement, Subject};
 pub use networks::{AuditStores, NamedNetwork};
 pub use parse::parse;
 pub use problem::{Problem, Problems};
+pub use protection::{PROTECTED_TAG, Protection};
 pub use response_table::{Response, ResponseTable};
 pub use selector::Selector;
-pub use settings::{Mode, PagingSettings, QuarantineSettings, Settings};
+pub use settings::{Mode, PagingSettings, Settings};
 pub use topic::{TopicArn, TopicArnError};

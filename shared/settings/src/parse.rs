@@ -3,23 +3,23 @@
 mod actors;
 mod arns;
 mod assets;
+mod containment;
 mod durations;
 mod entries;
 mod exemptions;
 mod hours;
 mod load;
 mod networks;
+mod principals;
 mod response;
 mod times;
 
 use jiff::SignedDuration;
-use portcullis_domain::PolicyArn;
 
-use self::arns::principal_pattern;
 use self::durations::duration;
 use self::hours::ReadHours;
 use crate::reader::{Map, Node, Report};
-use crate::{Mode, PagingSettings, Problems, QuarantineSettings, Settings};
+use crate::{Mode, PagingSettings, Problems, Settings};
 
 /// A page has room for this many characters of a reason.
 const LONGEST_REASON: usize = 200;
@@ -28,8 +28,13 @@ const KEYS: &[&str] = &[
     "mode",
     "assets",
     "protected",
+    "operators",
+    "members",
     "response",
+    "asking",
+    "lockout",
     "quarantine",
+    "limits",
     "paging",
     "accounts",
     "hours",
@@ -66,16 +71,16 @@ fn read(root: &Node<'_>, report: &mut Report) -> Settings {
         settings.assets = assets::assets(node, report, &mut hours);
     }
     settings.hours = hours.usable(report);
-    if let Some(node) = top.get("protected") {
-        let patterns = node.list(report, "a list of ARN patterns");
-        settings.protected = patterns.iter().filter_map(|node| principal_pattern(node, report)).collect();
-    }
+    settings.protected = part(&top, "protected", report, principals::protected);
+    settings.operators = part(&top, "operators", report, principals::operators);
+    settings.members = part(&top, "members", report, principals::members);
     if let Some(node) = top.get("response") {
         response::response(node, report, &mut settings.response);
     }
-    if let Some(node) = top.get("quarantine") {
-        quarantine(&node.map(report, "a map", &["policy", "lifts_after"]), report, &mut settings.quarantine);
-    }
+    settings.asking = part(&top, "asking", report, containment::asking);
+    settings.lockout = part(&top, "lockout", report, containment::lockout);
+    settings.quarantine = part(&top, "quarantine", report, containment::quarantine);
+    settings.limits = part(&top, "limits", report, containment::limits);
     if let Some(node) = top.get("paging") {
         paging(&node.map(report, "a map", &["topic", "repeat_after"]), report, &mut settings.paging);
     }
@@ -94,19 +99,6 @@ fn part<T: Default>(top: &Map<'_>, key: &str, report: &mut Report, read: fn(&Nod
     top.get(key).map(|node| read(node, report)).unwrap_or_default()
 }
 
-fn quarantine(map: &Map<'_>, report: &mut Report, quarantine: &mut QuarantineSettings) {
-    if let Some(node) = map.get("policy") {
-        quarantine.policy = deny_policy(node, report);
-    }
-    if let Some(node) = map.get("lifts_after") {
-        // A shorter one would lift before anybody has looked, a longer one would leave a forgotten role denied.
-        let allowed = SignedDuration::from_mins(5)..=SignedDuration::from_hours(30 * 24);
-        if let Some(found) = duration(node, report, &allowed, "a duration from 5m to 30d") {
-            quarantine.lifts_after = found;
-        }
-    }
-}
-
 fn paging(map: &Map<'_>, report: &mut Report, paging: &mut PagingSettings) {
     if let Some(node) = map.get("topic") {
         paging.topic = node.parsed(report, "the ARN of a standard SNS topic");
@@ -117,18 +109,6 @@ fn paging(map: &Map<'_>, report: &mut Report, paging: &mut PagingSettings) {
             paging.repeat_after = found;
         }
     }
-}
-
-/// The policy that denies. Of AWS's own there is one that does; any other would hand rights out instead.
-fn deny_policy(node: &Node<'_>, report: &mut Report) -> Option<PolicyArn> {
-    let policy: PolicyArn = node.parsed(report, "the ARN of an IAM managed policy")?;
-    let is_aws_managed = policy.as_str().contains(":iam::aws:");
-    if is_aws_managed && !policy.as_str().ends_with(":policy/AWSDenyAll") {
-        let help = "name a customer-managed policy that denies, or leave it out for AWSDenyAll".to_owned();
-        report.add(node, node.mismatch("a policy that denies"), Some(help));
-        return None;
-    }
-    Some(policy)
 }
 
 #[cfg(test)]

@@ -57,6 +57,11 @@ impl<'y> Node<'y> {
         matches!(self.yaml.data, YamlDataOwned::Mapping(_))
     }
 
+    /// Whether here is a map with anything in it, known or not.
+    pub(crate) fn has_members(&self) -> bool {
+        matches!(&self.yaml.data, YamlDataOwned::Mapping(map) if !map.is_empty())
+    }
+
     pub(crate) fn is_list(&self) -> bool {
         matches!(self.yaml.data, YamlDataOwned::Sequence(_))
     }

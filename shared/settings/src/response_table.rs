@@ -4,6 +4,8 @@ use std::fmt;
 
 use portcullis_domain::{Severity, Tier};
 
+use crate::by_tier::ByTier;
+
 /// What is done about a finding, from the mildest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Response {
@@ -11,7 +13,11 @@ pub enum Response {
     Observe,
     /// Somebody is paged too.
     Page,
-    /// The actor is put in quarantine too.
+    /// Somebody is paged and asked whether the actor is to be contained.
+    Ask,
+    /// The actor is denied keys and secrets, and whatever would undo that, and somebody is paged.
+    Lockout,
+    /// The actor is denied everything, and somebody is paged.
     Quarantine,
 }
 
@@ -27,33 +33,31 @@ pub enum Response {
 /// is the default; settings override single cells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseTable {
-    critical: Row,
-    high: Row,
-    medium: Row,
-    low: Row,
-    informational: Row,
-}
-
-/// The responses to one severity.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Row {
-    critical: Response,
-    sensitive: Response,
-    standard: Response,
-    unclassified: Response,
+    critical: ByTier,
+    high: ByTier,
+    medium: ByTier,
+    low: ByTier,
+    informational: ByTier,
 }
 
 impl Response {
     /// Every response, from the mildest.
-    pub const ALL: &'static [Self] = &[Self::Observe, Self::Page, Self::Quarantine];
+    pub const ALL: &'static [Self] = &[Self::Observe, Self::Page, Self::Ask, Self::Lockout, Self::Quarantine];
 
     /// The word used in the settings, JSON and pages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Observe => "observe",
             Self::Page => "page",
+            Self::Ask => "ask",
+            Self::Lockout => "lockout",
             Self::Quarantine => "quarantine",
         }
+    }
+
+    /// Whether it denies the actor anything by itself: a lockout and a quarantine do.
+    pub const fn contains(self) -> bool {
+        matches!(self, Self::Lockout | Self::Quarantine)
     }
 }
 
@@ -73,42 +77,30 @@ impl ResponseTable {
             Severity::Low => &self.low,
             Severity::Informational => &self.informational,
         };
-        match tier {
-            Some(Tier::Critical) => row.critical,
-            Some(Tier::Sensitive) => row.sensitive,
-            Some(Tier::Standard) => row.standard,
-            None => row.unclassified,
-        }
+        row.get(tier)
     }
 
-    pub(crate) fn set(&mut self, severity: Severity, tier: Option<Tier>, response: Response) {
-        let row = match severity {
+    /// The responses to one severity.
+    pub(crate) fn row(&mut self, severity: Severity) -> &mut ByTier {
+        match severity {
             Severity::Critical => &mut self.critical,
             Severity::High => &mut self.high,
             Severity::Medium => &mut self.medium,
             Severity::Low => &mut self.low,
             Severity::Informational => &mut self.informational,
-        };
-        match tier {
-            Some(Tier::Critical) => row.critical = response,
-            Some(Tier::Sensitive) => row.sensitive = response,
-            Some(Tier::Standard) => row.standard = response,
-            None => row.unclassified = response,
         }
     }
 }
 
 impl Default for ResponseTable {
     fn default() -> Self {
-        let every =
-            |response| Row { critical: response, sensitive: response, standard: response, unclassified: response };
-        let page = every(Response::Page);
+        let page = ByTier::every(Response::Page);
         Self {
-            critical: Row { critical: Response::Quarantine, sensitive: Response::Quarantine, ..page.clone() },
-            high: Row { critical: Response::Quarantine, ..page.clone() },
+            critical: ByTier { critical: Response::Quarantine, sensitive: Response::Quarantine, ..page.clone() },
+            high: ByTier { critical: Response::Quarantine, ..page.clone() },
             medium: page,
-            low: every(Response::Observe),
-            informational: every(Response::Observe),
+            low: ByTier::every(Response::Observe),
+            informational: ByTier::every(Response::Observe),
         }
     }
 }
@@ -131,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn responses_go_from_the_mildest() {
+        assert!(Response::ALL.is_sorted());
+        let words: Vec<&str> = Response::ALL.iter().map(|response| response.as_str()).collect();
+        assert_eq!(words, ["observe", "page", "ask", "lockout", "quarantine"]);
+        let contain: Vec<bool> = Response::ALL.iter().map(|response| response.contains()).collect();
+        assert_eq!(contain, [false, false, false, true, true]);
+    }
+
+    #[test]
     fn a_more_important_asset_never_gets_a_milder_default() {
         let table = ResponseTable::default();
         for severity in Severity::ALL {
@@ -147,9 +148,9 @@ mod tests {
                 let mut table = ResponseTable::default();
                 let before = table.response(*severity, tier);
                 let other = if before == Observe { Page } else { Observe };
-                table.set(*severity, tier, other);
+                table.row(*severity).set(tier, other);
                 assert_eq!(table.response(*severity, tier), other);
-                table.set(*severity, tier, before);
+                table.row(*severity).set(tier, before);
                 assert_eq!(table, ResponseTable::default());
             }
         }

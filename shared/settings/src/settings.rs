@@ -3,11 +3,11 @@
 use std::fmt;
 
 use jiff::SignedDuration;
-use portcullis_domain::{AccountId, ArnError, ArnPattern, PolicyArn, Principal, Severity, Tier};
+use portcullis_domain::{AccountId, ArnError, PolicyArn, Severity, Tier};
 
 use crate::{
-    AssetEntry, AuditStores, AuthorizedActor, ChangeWindow, Exemption, NamedNetwork, Response, ResponseTable,
-    RuleOverride, TopicArn, WorkingHours,
+    AskingSettings, AssetEntry, AuditStores, AuthorizedActor, ChangeWindow, Exemption, LimitSettings, LockoutSettings,
+    NamedNetwork, Protection, QuarantineSettings, Response, ResponseTable, RuleOverride, TopicArn, WorkingHours,
 };
 
 /// Everything that a deployment can say. The default is a fresh install: it only observes.
@@ -17,12 +17,24 @@ pub struct Settings {
     pub mode: Mode,
     /// The keys and secrets that matter, in the order of the file.
     pub assets: Vec<AssetEntry>,
-    /// Roles and users that are never touched, whatever they do.
-    pub protected: Vec<ArnPattern>,
+    /// Roles and users that are never touched, whatever they do, in the order of the file; those with the tag
+    /// [`PROTECTED_TAG`](crate::PROTECTED_TAG) are not touched either.
+    pub protected: Vec<Protection>,
+    /// The roles and users that may release, by exact ARN, none twice. The last one that is not contained is never
+    /// contained.
+    pub operators: Vec<String>,
+    /// The member accounts in which somebody may be contained through the member role, none twice. They are ours too.
+    pub members: Vec<AccountId>,
     /// What is done, by severity and tier.
     pub response: ResponseTable,
+    /// What is proposed to on-call, and what happens when nobody answers.
+    pub asking: AskingSettings,
+    /// How a lockout is made, and when it ends.
+    pub lockout: LockoutSettings,
     /// How a quarantine is made, and when it ends.
     pub quarantine: QuarantineSettings,
+    /// How many may be contained before people must look.
+    pub limits: LimitSettings,
     /// Where pages go, and how often.
     pub paging: PagingSettings,
     /// The accounts that are ours beside the one that logged a record.
@@ -51,17 +63,10 @@ pub enum Mode {
     Observe,
     /// People are paged; nothing is touched.
     Page,
+    /// People are paged and asked; nothing is touched unless somebody approves.
+    Ask,
     /// The response table holds as written.
     Enforce,
-}
-
-/// How a quarantine is made, and when it ends.
-#[derive(Clone, Debug, PartialEq)]
-pub struct QuarantineSettings {
-    /// The policy that denies; absent for `AWSDenyAll` of the principal's partition.
-    pub policy: Option<PolicyArn>,
-    /// How long a quarantine lasts: 5 minutes to 30 days, 4 hours by default.
-    pub lifts_after: SignedDuration,
 }
 
 /// Where pages go, and how often.
@@ -85,20 +90,29 @@ impl Settings {
         self.response.response(severity, tier)
     }
 
-    /// The pattern that protects `principal`, where there is one.
-    ///
-    /// A principal without an ARN of its own is protected by none; it cannot be acted on either.
-    pub fn is_protected(&self, principal: &Principal) -> Option<&ArnPattern> {
-        let arn = principal.arn()?;
-        self.protected.iter().find(|pattern| pattern.matches(arn))
+    /// What is to be done when an ask was not answered in time: what the settings say for the tier, but never more than
+    /// the mode allows. Short of `enforce` that is a page at most: `ask` allows nothing that nobody approved.
+    pub fn unanswered(&self, tier: Option<Tier>) -> Response {
+        match self.asking.unanswered(tier).min(self.mode.ceiling()) {
+            // To ask once more would never end.
+            Response::Ask => Response::Page,
+            response => response,
+        }
     }
 
-    /// Whether an account is ours: named in the settings, or `home`, the one that logged the record, where that is known.
+    /// Whether an account is ours: named in the settings under `accounts` or `members`, or `home`, the one that logged
+    /// the record, where that is known.
     pub fn is_own_account(&self, account: &AccountId, home: Option<&AccountId>) -> bool {
-        home == Some(account) || self.accounts.contains(account)
+        home == Some(account) || self.own_accounts().any(|own| own == account)
     }
 
-    /// Whether anybody is named by a tag, so that the inventory's `principals` are needed.
+    /// The accounts that the settings say are ours: those under `accounts`, then those under `members`.
+    pub fn own_accounts(&self) -> impl Iterator<Item = &AccountId> {
+        self.accounts.iter().chain(&self.members)
+    }
+
+    /// Whether anybody is named by a tag, so that the inventory's `principals` are needed. Tags that protect do not
+    /// count: they are read from IAM at the moment of acting.
     pub fn needs_principal_tags(&self) -> bool {
         self.actors().any(|actor| matches!(actor, AuthorizedActor::Tag { .. }))
     }
@@ -125,13 +139,14 @@ impl Settings {
 
 impl Mode {
     /// Every mode, from the mildest.
-    pub const ALL: &'static [Self] = &[Self::Observe, Self::Page, Self::Enforce];
+    pub const ALL: &'static [Self] = &[Self::Observe, Self::Page, Self::Ask, Self::Enforce];
 
     /// The word used in the settings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Observe => "observe",
             Self::Page => "page",
+            Self::Ask => "ask",
             Self::Enforce => "enforce",
         }
     }
@@ -141,6 +156,7 @@ impl Mode {
         match self {
             Self::Observe => Response::Observe,
             Self::Page => Response::Page,
+            Self::Ask => Response::Ask,
             Self::Enforce => Response::Quarantine,
         }
     }
@@ -149,12 +165,6 @@ impl Mode {
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
-    }
-}
-
-impl Default for QuarantineSettings {
-    fn default() -> Self {
-        Self { policy: None, lifts_after: SignedDuration::from_hours(4) }
     }
 }
 
@@ -183,6 +193,7 @@ mod tests {
 
     #[test_case(Mode::Observe, Response::Observe ; "observe")]
     #[test_case(Mode::Page, Response::Page ; "page")]
+    #[test_case(Mode::Ask, Response::Ask ; "ask")]
     #[test_case(Mode::Enforce, Response::Quarantine ; "enforce")]
     fn the_mode_caps_the_table(mode: Mode, expected: Response) {
         let settings = Settings { mode, ..Settings::default() };
@@ -200,13 +211,24 @@ mod tests {
         assert_eq!(settings.response(Severity::Low, Some(Tier::Critical)), Response::Observe);
     }
 
-    #[test_case("role/security/break-glass", true ; "by pattern")]
-    #[test_case("role/app", false ; "another role")]
-    fn protection(resource: &str, expected: bool) {
-        let settings =
-            Settings { protected: vec!["arn:*:iam::*:role/security/*".parse().unwrap()], ..Settings::default() };
-        let arn = format!("arn:aws:iam::111122223333:{resource}").parse().unwrap();
-        assert_eq!(settings.is_protected(&Principal::Role { arn, id: None }).is_some(), expected);
+    #[test]
+    fn a_further_mode_allows_more() {
+        let ceilings: Vec<Response> = Mode::ALL.iter().map(|mode| mode.ceiling()).collect();
+        assert_eq!(ceilings, [Response::Observe, Response::Page, Response::Ask, Response::Quarantine]);
+        assert!(
+            Mode::ALL.is_sorted() && Mode::ALL.iter().all(|mode| mode.ceiling().contains() == (*mode == Mode::Enforce))
+        );
+    }
+
+    #[test_case(Mode::Observe, Response::Observe, Response::Observe ; "observe")]
+    #[test_case(Mode::Page, Response::Page, Response::Page ; "page")]
+    #[test_case(Mode::Ask, Response::Page, Response::Page ; "ask allows nothing unanswered")]
+    #[test_case(Mode::Enforce, Response::Lockout, Response::Page ; "enforce")]
+    fn the_mode_caps_what_nobody_answered(mode: Mode, critical: Response, otherwise: Response) {
+        let settings = crate::parse("asking: {unanswered: {critical: lockout}}").unwrap();
+        let settings = Settings { mode, ..settings };
+        let unanswered = [Some(Tier::Critical), Some(Tier::Sensitive), None].map(|tier| settings.unanswered(tier));
+        assert_eq!(unanswered, [critical, otherwise, otherwise]);
     }
 
     #[test]
@@ -218,11 +240,12 @@ mod tests {
         assert_eq!(settings.deny_policy("aws-cn").unwrap().as_str(), "arn:aws:iam::111122223333:policy/deny");
     }
 
-    #[test_case("111122223333", None, true ; "named")]
-    #[test_case("444455556666", None, false ; "not named")]
-    #[test_case("444455556666", Some("444455556666"), true ; "the one that logged the record")]
-    fn own_accounts(account: &str, home: Option<&str>, expected: bool) {
-        let settings = Settings { accounts: vec!["111122223333".parse().unwrap()], ..Settings::default() };
+    #[test_case("accounts: ['111122223333']", "111122223333", None, true ; "named")]
+    #[test_case("members: ['111122223333']", "111122223333", None, true ; "a member")]
+    #[test_case("accounts: ['111122223333']\nmembers: ['111122223333']", "444455556666", None, false ; "not named")]
+    #[test_case("", "444455556666", Some("444455556666"), true ; "the one that logged the record")]
+    fn own_accounts(yaml: &str, account: &str, home: Option<&str>, expected: bool) {
+        let settings = crate::parse(yaml).unwrap();
         let home: Option<AccountId> = home.map(|home| home.parse().unwrap());
         assert_eq!(settings.is_own_account(&account.parse().unwrap(), home.as_ref()), expected);
     }
@@ -237,6 +260,11 @@ mod tests {
         let needs = |item: &str| crate::parse(&yaml.replace('X', item)).unwrap().needs_principal_tags();
         assert!(needs("{tag: team=payroll}"));
         assert!(!needs("{path: /team/payroll/}"));
+    }
+
+    #[test]
+    fn tags_that_protect_need_no_inventory() {
+        assert!(!crate::parse("protected: [{tag: team=payroll}]").unwrap().needs_principal_tags());
     }
 
     proptest! {

@@ -1,41 +1,106 @@
 //! A wrapper around any port that fails on demand: before the call goes through, or after, when its answer is lost.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use async_trait::async_trait;
-use portcullis_domain::{FindingId, PolicyArn};
+use jiff::Timestamp;
+use portcullis_domain::{AccountId, Finding, FindingId};
 use portcullis_response::{
-    Detached, Entry, Identity, Ledger, LedgerError, LiftQuarantine, Notice, PageMark, Pager, PortError, PortErrorKind,
-    Quarantine, QuarantinePort, ReadIdentity, Target, Version, Versioned,
+    ApplyStep, Chain, CountActive, Entry, Identity, Incident, KeepEvidence, KillSwitch, Ledger, LedgerError, Level,
+    Link, LookAround, Notice, Nudge, Pager, Places, PortError, PortErrorKind, Quarantine, ReadIdentity, Simulate,
+    Simulated, Step, Surroundings, Target, UndoStep, Undone, Version, Versioned,
 };
 
 use crate::turns::let_others;
 
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Not at all.
+    None,
+    /// Before it goes through, in a way that trying again may mend.
+    Before,
+    /// After it went through: its answer is lost.
+    After,
+    /// For good.
+    Refused,
+    /// The worker dies before it goes through; see [`until_death`].
+    DiesBefore,
+    /// The worker dies after it went through.
+    DiesAfter,
+}
+
 /// Which calls fail, counted over all ports that share it.
 #[derive(Debug, Default)]
 pub struct Faults {
-    calls: Mutex<Vec<Fault>>,
+    state: Mutex<State>,
+    named: Vec<Named>,
     taking_turns: bool,
+    unreadable: bool,
 }
 
+#[derive(Debug, Default)]
+struct State {
+    /// What the next calls come to, the next one last.
+    planned: Vec<Fault>,
+    made: Vec<&'static str>,
+    dead: bool,
+}
+
+/// A fault of the calls of one name.
 #[derive(Clone, Copy, Debug)]
-enum Fault {
-    None,
-    Before,
-    After,
+struct Named {
+    what: &'static str,
+    nth: usize,
+    and_all_after: bool,
+    fault: Fault,
 }
 
 impl Faults {
-    /// The next calls, in order, fail as `plan` says: 0 not at all, 1 before the call goes through, 2 after. Calls
-    /// beyond its end succeed.
+    /// The next calls, in order, fail as `plan` says: 0 not at all, 1 before the call goes through, 2 after, 3 for good, 4 and
+    /// 5 by the death of the worker before and after. Calls beyond its end succeed.
     pub fn plan(plan: &[u8]) -> Self {
         let fault = |step: &u8| match step {
             0 => Fault::None,
             1 => Fault::Before,
-            _ => Fault::After,
+            2 => Fault::After,
+            3 => Fault::Refused,
+            4 => Fault::DiesBefore,
+            _ => Fault::DiesAfter,
         };
-        Self { calls: Mutex::new(plan.iter().rev().map(fault).collect()), taking_turns: false }
+        let state = State { planned: plan.iter().rev().map(fault).collect(), ..State::default() };
+        Self { state: Mutex::new(state), ..Self::default() }
+    }
+
+    /// The `nth` call of the method `what` of a port, from one, fails.
+    pub fn at(what: &'static str, nth: usize, fault: Fault) -> Self {
+        Self::default().and(what, nth, fault)
+    }
+
+    /// And another one.
+    #[must_use]
+    pub fn and(mut self, what: &'static str, nth: usize, fault: Fault) -> Self {
+        self.named.push(Named { what, nth, and_all_after: false, fault });
+        self
+    }
+
+    /// From the `nth` call of the method `what` on, every call of whatever port fails.
+    #[must_use]
+    pub fn all_from(what: &'static str, nth: usize, fault: Fault) -> Self {
+        let named = vec![Named { what, nth, and_all_after: true, fault }];
+        Self { named, ..Self::default() }
+    }
+
+    /// The worker dies at its `nth` call of whatever port, from one: before it goes through, or after.
+    pub fn dies_at(nth: usize, fault: Fault) -> Self {
+        let planned = [vec![fault], vec![Fault::None; nth.saturating_sub(1)]].concat();
+        Self { state: Mutex::new(State { planned, ..State::default() }), ..Self::default() }
+    }
+
+    /// No call fails, but of all containments one cannot be read.
+    pub fn unreadable_quarantine() -> Self {
+        Self { unreadable: true, ..Self::default() }
     }
 
     /// No call fails, but before each another worker may come in between: see [`take_turns`](crate::take_turns).
@@ -43,9 +108,39 @@ impl Faults {
         Self { taking_turns: true, ..Self::default() }
     }
 
-    fn next(&self) -> Fault {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or(Fault::None)
+    /// The calls that were made, by the names of the methods.
+    pub fn made(&self) -> Vec<&'static str> {
+        self.state().made.clone()
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self, what: &'static str) -> Fault {
+        let mut state = self.state();
+        state.made.push(what);
+        let planned = state.planned.pop().unwrap_or(Fault::None);
+        let so_far = |name: &str| state.made.iter().filter(|made| **made == name).count();
+        let of_name = self.named.iter().find(|named| {
+            let count = so_far(named.what);
+            (named.what == what && count == named.nth) || (named.and_all_after && count >= named.nth)
+        });
+        let fault = of_name.map_or(planned, |named| named.fault);
+        state.dead |= matches!(fault, Fault::DiesBefore | Fault::DiesAfter);
+        fault
+    }
+}
+
+/// Lets a worker work until it is done, or until `faults` say that it dies at a call: then nothing after that call is run.
+pub async fn until_death<T>(faults: &Faults, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = Box::pin(work);
+    std::future::poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if faults.state().dead => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }
 
 /// A port that fails as [`Faults`] say.
@@ -57,21 +152,31 @@ pub struct Faulty<'f, P> {
     pub faults: &'f Faults,
 }
 
-fn injected(what: &str) -> PortError {
-    PortError { what: format!("{what}: injected fault"), kind: PortErrorKind::Retryable, source: None }
+fn injected(what: &str, kind: PortErrorKind) -> PortError {
+    PortError { what: format!("{what}: injected fault"), kind, source: None }
 }
 
 impl<P> Faulty<'_, P> {
-    async fn call<T, E: From<PortError>>(&self, what: &str, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    async fn call<T, E: From<PortError>>(
+        &self,
+        what: &'static str,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
         if self.faults.taking_turns {
             let_others().await;
         }
-        match self.faults.next() {
+        match self.faults.next(what) {
             Fault::None => call.await,
-            Fault::Before => Err(injected(what).into()),
+            Fault::Before => Err(injected(what, PortErrorKind::Retryable).into()),
+            Fault::Refused => Err(injected(what, PortErrorKind::Refused).into()),
             Fault::After => {
                 call.await?;
-                Err(injected(what).into())
+                Err(injected(what, PortErrorKind::Retryable).into())
+            }
+            Fault::DiesBefore => std::future::pending().await,
+            Fault::DiesAfter => {
+                let _ = call.await;
+                std::future::pending().await
             }
         }
     }
@@ -83,34 +188,76 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
         self.call("entry", self.port.entry(id)).await
     }
 
-    async fn put_entry(&self, entry: &Entry, expected: Version) -> Result<Version, LedgerError> {
-        self.call("put_entry", self.port.put_entry(entry, expected)).await
+    async fn put_entry(&self, entry: &Entry, expected: Version, now: Timestamp) -> Result<Version, LedgerError> {
+        self.call("put_entry", self.port.put_entry(entry, expected, now)).await
     }
 
     async fn quarantine(&self, arn: &str) -> Result<Option<Versioned<Quarantine>>, PortError> {
         self.call("quarantine", self.port.quarantine(arn)).await
     }
 
-    async fn put_quarantine(&self, quarantine: &Quarantine, expected: Version) -> Result<Version, LedgerError> {
-        self.call("put_quarantine", self.port.put_quarantine(quarantine, expected)).await
+    async fn put_quarantine(
+        &self,
+        quarantine: &Quarantine,
+        expected: Version,
+        now: Timestamp,
+    ) -> Result<Version, LedgerError> {
+        self.call("put_quarantine", self.port.put_quarantine(quarantine, expected, now)).await
     }
 
     async fn quarantines(&self) -> Result<Vec<Result<Versioned<Quarantine>, PortError>>, PortError> {
-        self.call("quarantines", self.port.quarantines()).await
+        let mut all = self.call("quarantines", self.port.quarantines()).await?;
+        if self.faults.unreadable {
+            all.push(Err(injected("one quarantine", PortErrorKind::Refused)));
+        }
+        Ok(all)
     }
 
-    async fn page_mark(&self, rule: &str, actor: &str) -> Result<Option<Versioned<PageMark>>, PortError> {
-        self.call("page_mark", self.port.page_mark(rule, actor)).await
+    async fn incident(&self, actor: &str) -> Result<Option<Versioned<Incident>>, PortError> {
+        self.call("incident", self.port.incident(actor)).await
     }
 
-    async fn put_page_mark(
-        &self,
-        rule: &str,
-        actor: &str,
-        mark: &PageMark,
-        expected: Version,
-    ) -> Result<Version, LedgerError> {
-        self.call("put_page_mark", self.port.put_page_mark(rule, actor, mark, expected)).await
+    async fn put_incident(&self, actor: &str, incident: &Incident, expected: Version) -> Result<Version, LedgerError> {
+        self.call("put_incident", self.port.put_incident(actor, incident, expected)).await
+    }
+
+    async fn note_ask(&self, id: &FindingId, until: Timestamp) -> Result<(), PortError> {
+        self.call("note_ask", self.port.note_ask(id, until)).await
+    }
+
+    async fn asks(&self) -> Result<Vec<FindingId>, PortError> {
+        self.call("asks", self.port.asks()).await
+    }
+
+    async fn places(&self) -> Result<Versioned<Places>, PortError> {
+        self.call("places", self.port.places()).await
+    }
+
+    async fn put_places(&self, places: &Places, expected: Version) -> Result<Version, LedgerError> {
+        self.call("put_places", self.port.put_places(places, expected)).await
+    }
+}
+
+#[async_trait]
+impl<P: Chain> Chain for Faulty<'_, P> {
+    async fn note(&self, account: &str, item: &str, stage: &str, body: &str, now: Timestamp) -> Result<(), PortError> {
+        self.call("note", self.port.note(account, item, stage, body, now)).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<(String, Versioned<u64>)>, PortError> {
+        self.call("accounts", self.port.accounts()).await
+    }
+
+    async fn head(&self, account: &str) -> Result<Option<(u64, String)>, PortError> {
+        self.call("head", self.port.head(account)).await
+    }
+
+    async fn links(&self, account: &str, after: u64) -> Result<Vec<Link>, PortError> {
+        self.call("links", self.port.links(account, after)).await
+    }
+
+    async fn put_kept(&self, account: &str, number: u64, expected: Version) -> Result<Version, LedgerError> {
+        self.call("put_kept", self.port.put_kept(account, number, expected)).await
     }
 }
 
@@ -122,16 +269,60 @@ impl<P: ReadIdentity> ReadIdentity for Faulty<'_, P> {
 }
 
 #[async_trait]
-impl<P: QuarantinePort> QuarantinePort for Faulty<'_, P> {
-    async fn attach(&self, target: &Target, policy: &PolicyArn) -> Result<(), PortError> {
-        self.call("attach", self.port.attach(target, policy)).await
+impl<P: Simulate> Simulate for Faulty<'_, P> {
+    async fn simulate(&self, target: &Target, level: Level) -> Result<Simulated, PortError> {
+        self.call("simulate", self.port.simulate(target, level)).await
     }
 }
 
 #[async_trait]
-impl<P: LiftQuarantine> LiftQuarantine for Faulty<'_, P> {
-    async fn detach(&self, target: &Target, policy: &PolicyArn) -> Result<Detached, PortError> {
-        self.call("detach", self.port.detach(target, policy)).await
+impl<P: ApplyStep> ApplyStep for Faulty<'_, P> {
+    async fn apply(&self, target: &Target, step: &Step) -> Result<(), PortError> {
+        self.call("apply", self.port.apply(target, step)).await
+    }
+}
+
+#[async_trait]
+impl<P: UndoStep> UndoStep for Faulty<'_, P> {
+    async fn undo(&self, target: &Target, step: &Step) -> Result<Undone, PortError> {
+        self.call("undo", self.port.undo(target, step)).await
+    }
+}
+
+#[async_trait]
+impl<P: LookAround> LookAround for Faulty<'_, P> {
+    async fn look_around(&self, finding: &Finding, target: &Target, now: Timestamp) -> Surroundings {
+        let look = async { Ok::<_, PortError>(self.port.look_around(finding, target, now).await) };
+        let failed = |error: PortError| Surroundings { unknown: vec![error.chain()], ..Surroundings::default() };
+        self.call("look_around", look).await.unwrap_or_else(failed)
+    }
+}
+
+#[async_trait]
+impl<P: CountActive> CountActive for Faulty<'_, P> {
+    async fn count_active(&self, account: &AccountId, now: Timestamp) -> Result<usize, PortError> {
+        self.call("count_active", self.port.count_active(account, now)).await
+    }
+}
+
+#[async_trait]
+impl<P: KillSwitch> KillSwitch for Faulty<'_, P> {
+    async fn stopped(&self) -> Result<Option<String>, PortError> {
+        self.call("stopped", self.port.stopped()).await
+    }
+}
+
+#[async_trait]
+impl<P: Nudge> Nudge for Faulty<'_, P> {
+    async fn answered(&self, finding: &FindingId) -> Result<(), PortError> {
+        self.call("answered", self.port.answered(finding)).await
+    }
+}
+
+#[async_trait]
+impl<P: KeepEvidence> KeepEvidence for Faulty<'_, P> {
+    async fn keep(&self, link: &Link) -> Result<(), PortError> {
+        self.call("keep", self.port.keep(link)).await
     }
 }
 

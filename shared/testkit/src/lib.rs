@@ -4,8 +4,10 @@ mod burst;
 mod faulty;
 mod finding;
 mod turns;
+mod world;
 
 pub use burst::{BURST_RULE, burst, group_id};
-pub use faulty::{Faults, Faulty};
+pub use faulty::{Fault, Faults, Faulty, until_death};
 pub use finding::{ROLE, finding, finding_by, role, secret};
 pub use turns::{Task, take_turns};
+pub use world::{Ports, RecordingPager, Subject, Told, World};

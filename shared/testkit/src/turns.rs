@@ -1,4 +1,7 @@
 //! Workers that take turns at every call to a port.
+//!
+//! The one home of this: the tests of `portcullis-windows` and `portcullis-detection`, which stand below this crate, include the
+//! file by its path. It rests on the standard library alone, and is to stay so.
 
 use std::future::Future;
 use std::pin::Pin;

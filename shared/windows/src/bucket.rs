@@ -25,7 +25,7 @@ pub struct Bucket {
 
 /// How many events more than needed a store may hold before they must be removed: so that a removal comes once in so
 /// many events, not with each.
-const SLACK: usize = 48;
+pub(crate) const SLACK: usize = 48;
 
 impl Bucket {
     /// The events of a batch, as much of them as a bucket needs.

@@ -49,6 +49,10 @@ pub struct Correlation {
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
+/// The most events that any bucket keeps as they are: [`Correlation::kept`] for the largest threshold.
+#[expect(clippy::cast_possible_truncation, reason = "a threshold is at most 120")]
+pub(crate) const MOST_KEPT: usize = 2 * (LARGEST_THRESHOLD as usize + 1);
+
 impl Correlation {
     /// The length of a bucket, in milliseconds: events of one bucket always fit in one timespan.
     pub(crate) fn bucket(&self) -> i64 {

@@ -17,4 +17,4 @@ pub use correlation::{Correlation, Input, Test};
 pub use event::{Anchor, Event, WindowKey};
 pub use memory::MemoryWindows;
 pub use store::{StoreError, WindowStore};
-pub use windows::{Taken, Told, take};
+pub use windows::{LARGEST_BUCKET, Taken, Told, take};

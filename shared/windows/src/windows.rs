@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::bucket::SLACK;
 use crate::burst::{bursts, number};
+use crate::correlation::MOST_KEPT;
 use crate::store::{StoreError, WindowStore};
 use crate::{Anchor, Bucket, Burst, Correlation, Event, WindowKey};
 
@@ -29,6 +31,11 @@ const REFRESHES: usize = 16;
 
 /// How many events are added to a bucket at once.
 const LARGEST_PART: usize = 64;
+
+/// The most events that one worker ever leaves in a bucket of a store: what the largest threshold needs, what may wait to be
+/// removed, and the part that is just being added. How large one event may be follows from it, for a store whose items end at
+/// some size.
+pub const LARGEST_BUCKET: usize = MOST_KEPT + SLACK + LARGEST_PART;
 
 /// Puts events into a window and answers with the bursts they belong to.
 ///
@@ -140,8 +147,7 @@ impl Neighbourhood<'_> {
         loop {
             let numbers = number(self.correlation, from)..=number(self.correlation, to);
             let buckets = self.store.range(self.key, numbers).await?;
-            let all = bursts(self.correlation, &buckets);
-            let mut ours = all;
+            let mut ours = bursts(self.correlation, &buckets);
             ours.retain(|burst| self.events.iter().any(|event| burst.spans(event)));
             let open_before = from > earliest && ours.iter().any(|burst| *burst.whole.start() < from + reach);
             let open_after = to < latest && ours.iter().any(|burst| *burst.whole.end() > to - reach);

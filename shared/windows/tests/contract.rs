@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "contract/parts.rs"]
+mod parts;
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,10 @@
-//! What steady traffic costs: the writes that a store is asked for, of what was seen before and of windows.
+//! What steady traffic costs: the writes that a store is asked for, of what was seen before, of windows, and of who was
+//! active.
 
 use jiff::{SignedDuration, Timestamp};
 use portcullis_detection::memory::Detector;
-use portcullis_detection::{Context, Pipeline, RuleSet, built_in};
+use portcullis_detection::{Context, Pipeline, RuleSet, Tally, built_in};
+use portcullis_knowledge::{ActiveRoles, Added};
 use portcullis_settings::{Inventory, parse};
 use serde_json::{Value, json};
 
@@ -47,13 +49,15 @@ pub struct Cost {
     pub knowledge: usize,
     /// Writes of windows.
     pub windows: usize,
+    /// Writes of who was active.
+    pub active: usize,
 }
 
 impl Cost {
-    /// Writes of what was seen before and of windows, for a thousand records each, rounded up.
-    pub fn per_thousand(&self) -> (usize, usize) {
+    /// Writes of what was seen before, of windows and of who was active, for a thousand records each, rounded up.
+    pub fn per_thousand(&self) -> (usize, usize, usize) {
         let of = |writes: usize| (writes * 1000).div_ceil(self.events.max(1));
-        (of(self.knowledge), of(self.windows))
+        (of(self.knowledge), of(self.windows), of(self.active))
     }
 }
 
@@ -75,7 +79,7 @@ pub fn pipeline() -> Result<Pipeline, String> {
 impl Traffic {
     /// What the first day of an installation costs, and a day after the learning period.
     pub fn first_and_steady_day(&self, pipeline: &Pipeline) -> (Cost, Cost) {
-        let mut worker = Worker { detector: Detector::new(pipeline, None), stream: Stream::default() };
+        let mut worker = Worker::new(pipeline);
         let first = self.day(&mut worker, 0, self.every);
         for day in 1..STEADY_DAY {
             // Twice a day is enough of a history.
@@ -109,25 +113,50 @@ impl Cost {
         self.events += other.events;
         self.knowledge += other.knowledge;
         self.windows += other.windows;
+        self.active += other.active;
     }
 }
 
 /// One worker, and what it is given.
 struct Worker<'p> {
     detector: Detector<'p>,
+    active: ActiveRoles,
     stream: Stream,
 }
 
-impl Worker<'_> {
+impl<'p> Worker<'p> {
+    fn new(pipeline: &'p Pipeline) -> Self {
+        Self { detector: Detector::new(pipeline, None), active: ActiveRoles::default(), stream: Stream::default() }
+    }
+
     /// Takes what was added, so many records at once.
     fn take(&mut self, batch: usize) -> Cost {
         let before = self.detector.writes();
         let events = self.stream.take();
+        let mut active = 0;
         for part in events.chunks(batch.max(1)) {
-            self.detector.take(part.iter().map(|event: &Event| event.json.as_str()));
+            let tally = self.detector.take(part.iter().map(|event: &Event| event.json.as_str()));
+            active += self.note_active(&tally);
         }
         let after = self.detector.writes();
-        Cost { events: events.len(), knowledge: after.0 - before.0, windows: after.1 - before.1 }
+        Cost { events: events.len(), knowledge: after.0 - before.0, windows: after.1 - before.1, active }
+    }
+
+    /// Notes who was active, as detect does after each batch, at the moment of the latest record; answers with the writes.
+    fn note_active(&mut self, tally: &Tally) -> usize {
+        let relevant = || tally.accesses.iter().flatten().filter(|access| access.is_relevant());
+        let now = relevant().filter_map(|access| access.time).max().unwrap_or_default();
+        for access in relevant() {
+            let principal = &access.actor.principal;
+            if let (Some(account), Some(arn), Some(time)) = (principal.account(), principal.arn(), access.time) {
+                self.active.note(&account, arn, time, now);
+            }
+        }
+        let writes = self.active.pending();
+        for (account, day, hashes) in &writes {
+            self.active.written(account, *day, hashes, Added::All);
+        }
+        writes.len()
     }
 }
 
@@ -191,7 +220,7 @@ pub const HABITS: &[Habit] = &[
 
 /// What a thousand of a habit cost, one every minute, after a week of it every six hours.
 pub fn habit(pipeline: &Pipeline, habit: &Habit) -> Cost {
-    let mut worker = Worker { detector: Detector::new(pipeline, None), stream: Stream::default() };
+    let mut worker = Worker::new(pipeline);
     let start = Timestamp::from_second(START).unwrap_or_default();
     for (_, other) in HABITS.iter().take(4) {
         other(&mut worker.stream, start);

@@ -13,8 +13,9 @@ fn steady_traffic_costs_less_than_twenty_writes_for_a_thousand_records(batch: us
     let traffic = Traffic { actors: 4, assets: 4, every: 600, batch };
     let (_, steady) = traffic.first_and_steady_day(&pipeline);
     assert!(steady.events >= 2000, "{steady:?}");
-    let (knowledge, windows) = steady.per_thousand();
-    assert!(knowledge + windows < 20, "{steady:?}");
+    let (knowledge, windows, active) = steady.per_thousand();
+    assert!(knowledge + windows + active < 20, "{steady:?}");
+    assert!(steady.active <= 4, "each of the actors is written once a day: {steady:?}");
     assert_eq!(windows, 0, "a correlation counts what known actors do every day");
 }
 

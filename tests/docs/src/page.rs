@@ -89,7 +89,9 @@ fn response(entry: &Entry) -> String {
     let severity = entry.rule.reference.severity;
     let said = match table.response(severity, None) {
         Response::Observe => "recorded, and nobody is paged",
-        Response::Page | Response::Quarantine => "somebody is paged, unless `mode: observe`",
+        Response::Page | Response::Ask | Response::Lockout | Response::Quarantine => {
+            "somebody is paged, unless `mode: observe`"
+        }
     };
     let contained = |tier: &&Tier| table.response(severity, Some(**tier)) == Response::Quarantine;
     let tiers: Vec<&str> = Tier::ALL.iter().filter(contained).map(|tier| tier.as_str()).collect();

@@ -17,9 +17,9 @@ from typing import Any
 
 from ministack.core import arn, iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
-from ministack.services import eventbridge, iam
+from ministack.services import eventbridge
 
-from portcullis_emulator import event_target_policy
+from portcullis_emulator import event_target_policy, service_roles
 from portcullis_emulator.wrapping import Function, wrap
 
 _EVENTS = "events.amazonaws.com"
@@ -27,50 +27,35 @@ _EVENTS = "events.amazonaws.com"
 _log = logging.getLogger("portcullis")
 
 
-def other_region_of(target: dict[str, Any]) -> str | None:
-    """The Region of a target that is a bus of this account elsewhere."""
+def is_bus(spec: Any) -> bool:
+    return spec.service == "events" and spec.resource.startswith("event-bus/")
+
+
+def is_in_another_region(target: dict[str, Any]) -> bool:
+    """Whether a target is a bus of this account elsewhere."""
     spec = arn.parse_arn(target["Arn"])
-    is_bus = spec.service == "events" and spec.resource.startswith("event-bus/")
-    return spec.region if is_bus and spec.account_id == get_account_id() and spec.region != get_region() else None
+    return is_bus(spec) and spec.account_id == get_account_id() and spec.region != get_region()
 
 
-def may_send(role_arn: str, rule_arn: str, bus_arn: str) -> bool:
-    """Whether the rule may take the role, and the role put events on the bus."""
-    name = role_arn.rsplit("/", 1)[-1]
-    role = iam._roles.get(name)
-    if not role:
-        return False
-    account_id = get_account_id()
-    taking = iam_evaluator.EvalContext(
-        # The caller is the service: a grant to an account must not match it.
-        principal_arn="*",
-        principal_type="Service",
-        principal_account="",
-        action="sts:AssumeRole",
-        resource_arn=role_arn,
-        region=get_region(),
-        service_context={"aws:sourcearn": rule_arn, "aws:sourceaccount": account_id},
-    )
-    trust = iam_evaluator.evaluate_resource_policy(role["AssumeRolePolicyDocument"], taking, service=_EVENTS)
-    if trust.decision != "Allow":
-        return False
-    sending = iam_evaluator.EvalContext(
-        principal_arn=f"arn:aws:sts::{account_id}:assumed-role/{name}/events",
-        principal_type="AssumedRole",
-        principal_account=account_id,
-        action="events:PutEvents",
-        resource_arn=bus_arn,
-        region=get_region(),
-    )
-    policies = iam_evaluator._gather_role_policies(name, account_id)
-    return iam_evaluator.evaluate(sending, policies).decision == "Allow"
+def may_send(role_arn: str, rule_arn: str, bus_arn: str, event: dict[str, Any]) -> bool:
+    """Whether the rule may take the role, and the role put the event on the bus."""
+    taken = service_roles.may_take(role_arn, _EVENTS, rule_arn)
+    return taken and service_roles.may_do(role_arn, sending_context(role_arn, bus_arn, event))
 
 
-def _send(event: dict[str, Any], target: dict[str, Any], region: str) -> None:
-    sent = {**event, "EventBusName": target["Arn"].rsplit("/", 1)[-1]}
-    # A rule of that Region may have the name of one that it has passed here.
+def sending_context(role_arn: str, bus_arn: str, event: dict[str, Any]) -> iam_evaluator.EvalContext:
+    """What policies get to know of a rule's role that puts an event on a bus."""
+    keys = {"events:source": event["Source"], "events:detail-type": event["DetailType"]}
+    return service_roles.context(role_arn, "events:PutEvents", bus_arn, keys)
+
+
+def send(event: dict[str, Any], target: dict[str, Any]) -> None:
+    """Puts the event on the target's bus, as it is, with the account and Region that it came from."""
+    bus = arn.parse_arn(target["Arn"])
+    sent = {**event, "EventBusName": bus.resource.partition("/")[2]}
+    # A rule over there may have the name of one that it has passed here.
     sent.pop("_DispatchPath", None)
-    with request_scope(event["Account"], region):
+    with request_scope(bus.account_id, bus.region):
         eventbridge._ensure_default_bus()
         eventbridge._dispatch_event(sent)
 
@@ -78,11 +63,10 @@ def _send(event: dict[str, Any], target: dict[str, Any], region: str) -> None:
 def install() -> None:
     def around(original: Function) -> Function:
         def invoke_target(target, event, rule, view=None):
-            region = other_region_of(target)
-            if region is None:
+            if not is_in_another_region(target):
                 original(target, event, rule, view)
-            elif may_send(target.get("RoleArn", ""), rule["Arn"], target["Arn"]):
-                _send(event, target, region)
+            elif may_send(target.get("RoleArn", ""), rule["Arn"], target["Arn"], event):
+                send(event, target)
             else:
                 _log.warning("%s may not send to %s: its role does not allow it", rule["Arn"], target["Arn"])
                 why = "The role may not be taken, or may not put events on the bus."

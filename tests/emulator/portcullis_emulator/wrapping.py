@@ -65,3 +65,10 @@ def wrap(
         owner[name] = replacement
     else:
         setattr(owner, name, replacement)
+
+
+def add(table: dict[str, Any], name: str, function: Function | dict[str, Function]) -> None:
+    """Puts a new entry into one of MiniStack's dispatch tables, where there must be none yet."""
+    if name in table:
+        raise EmulatorMismatch(f"MiniStack has learned {name}: the addition that adds it can go")
+    table[name] = function

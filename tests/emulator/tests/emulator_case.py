@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 LAUNCHER = Path(__file__).resolve().parent.parent / "launch.py"
 REGION = "us-east-1"
 ACCOUNT = "111122223333"
+MEMBER = "444455556666"
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 
 T = TypeVar("T")
@@ -61,17 +62,19 @@ class EmulatorCase(unittest.TestCase):
         cls.url = line.split()[1]
 
     @classmethod
-    def client(cls, service: str, credentials: dict[str, str] | None = None, **config: Any):
+    def client(
+        cls, service: str, credentials: dict[str, str] | None = None, *, region: str = REGION, **config: Any
+    ):
         """A client with a session's credentials, by default those of the account's root."""
-        keys = credentials or {"AccessKeyId": ACCOUNT, "SecretAccessKey": "test"}
+        keys = credentials or root_of(ACCOUNT)
         return boto3.client(
             service,
             endpoint_url=cls.url,
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys["SecretAccessKey"],
             aws_session_token=keys.get("SessionToken"),
-            config=Config(retries={"max_attempts": 1}, **config),
+            config=Config(**{"retries": {"max_attempts": 1}, **config}),
         )
 
     @classmethod
@@ -155,6 +158,11 @@ def end(emulator: subprocess.Popen) -> None:
     for stream in (emulator.stdin, emulator.stdout, emulator.stderr):
         if stream is not None:
             stream.close()
+
+
+def root_of(account: str) -> dict[str, str]:
+    """The credentials of an account's root user."""
+    return {"AccessKeyId": account, "SecretAccessKey": "test"}
 
 
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:

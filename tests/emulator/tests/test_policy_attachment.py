@@ -2,6 +2,8 @@
 
 import json
 
+from botocore.exceptions import ClientError
+
 from tests.emulator_case import DENY_ALL, EmulatorCase, allow, policy
 
 MISSING = "arn:aws:iam::aws:policy/NoSuchPolicyOfAws"
@@ -22,13 +24,23 @@ class PolicyAttachmentTest(EmulatorCase):
 
     def test_one_policy_more_than_the_quota(self) -> None:
         self.create_role("full")
-        for number in range(10):
-            document = json.dumps(policy(allow("s3:ListBucket")))
-            made = self.iam.create_policy(PolicyName=f"p{number}", PolicyDocument=document)["Policy"]
-            self.iam.attach_role_policy(RoleName="full", PolicyArn=made["Arn"])
-        self.assert_error("LimitExceeded", self.iam.attach_role_policy, RoleName="full", PolicyArn=DENY_ALL)
-        # What is attached already takes no further place.
-        self.iam.attach_role_policy(RoleName="full", PolicyArn=made["Arn"])
+        self.iam.create_user(UserName="full")
+        document = json.dumps(policy(allow("s3:ListBucket")))
+        create = self.iam.create_policy
+        made = [create(PolicyName=f"p{number}", PolicyDocument=document)["Policy"]["Arn"] for number in range(10)]
+        for kind in ("Role", "User"):
+            with self.subTest(kind):
+                attach, who = getattr(self.iam, f"attach_{kind.lower()}_policy"), {f"{kind}Name": "full"}
+                for arn in made:
+                    attach(**who, PolicyArn=arn)
+                with self.assertRaises(ClientError) as caught:
+                    attach(**who, PolicyArn=DENY_ALL)
+                response = caught.exception.response
+                self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], 409)
+                self.assertEqual(response["Error"]["Code"], "LimitExceeded")
+                self.assertEqual(response["Error"]["Message"], f"Cannot exceed quota for PoliciesPer{kind}: 10")
+                # What is attached already takes no further place.
+                attach(**who, PolicyArn=made[-1])
 
     def test_a_service_linked_role(self) -> None:
         role = self.iam.create_service_linked_role(AWSServiceName="rds.amazonaws.com")["Role"]

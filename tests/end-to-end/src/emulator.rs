@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -59,6 +59,7 @@ impl Emulator {
             .arg(scratch.path().join("emulator.log"))
             .env("PORTCULLIS_CLOUDTRAIL_FILE", scratch.path().join("records.jsonl"))
             .env("PORTCULLIS_CLOUDTRAIL_DELAY_MS", CLOUDTRAIL_DELAY_MS)
+            .env("PORTCULLIS_FAULTS_FILE", scratch.path().join("faults.json"))
             .env_remove("GATEWAY_PORT")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -85,6 +86,29 @@ impl Emulator {
         Aws::root(&self.url, account).await
     }
 
+    /// From now on these calls fail, or their callers are killed; an empty list ends that. See `faults` in the emulator's
+    /// README for how one is written.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn set_faults(&self, faults: &Value) -> Result<()> {
+        let (path, fresh) = (self.scratch.path().join("faults.json"), self.scratch.path().join("faults.new"));
+        // Never half written: the emulator reads it at each request.
+        std::fs::write(&fresh, faults.to_string())?;
+        std::fs::rename(fresh, path)?;
+        Ok(())
+    }
+
+    /// The faults that fired, in order.
+    ///
+    /// # Errors
+    ///
+    /// When a line is not JSON.
+    pub fn fired(&self) -> Result<Vec<Value>> {
+        lines(&self.scratch.path().join("faults.json.fired"))
+    }
+
     /// What MiniStack wrote.
     pub fn log(&self) -> PathBuf {
         self.scratch.path().join("emulator.log")
@@ -96,14 +120,19 @@ impl Emulator {
     ///
     /// When a line is not JSON.
     pub fn records(&self) -> Result<Vec<Value>> {
-        let text = match std::fs::read_to_string(self.scratch.path().join("records.jsonl")) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            read => read?,
-        };
-        // The last line may be half written.
-        let whole = text.rfind('\n').and_then(|end| text.get(..end)).unwrap_or_default();
-        whole.lines().map(|line| serde_json::from_str(line).context("a record is not JSON")).collect()
+        lines(&self.scratch.path().join("records.jsonl"))
     }
+}
+
+/// The whole lines of a file of JSON; none where there is no file.
+fn lines(path: &Path) -> Result<Vec<Value>> {
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read?,
+    };
+    // The last line may be half written.
+    let whole = text.rfind('\n').and_then(|end| text.get(..end)).unwrap_or_default();
+    whole.lines().map(|line| serde_json::from_str(line).with_context(|| format!("{line} is not JSON"))).collect()
 }
 
 impl Drop for Emulator {

@@ -63,9 +63,64 @@ async fn person(root: &Aws) -> Result<Aws> {
         let policy = policy(&[allow(&["sts:AssumeRole", "sts:SetSourceIdentity"], "*")]);
         iam.put_user_policy().user_name(name).policy_name("inline").policy_document(policy).send().await?;
     }
-    let key = iam.create_access_key().user_name(name).send().await.context("failed to create an access key")?;
-    let key = key.access_key.context("the answer has no access key")?;
-    Ok(root.with(Credentials::new(key.access_key_id, key.secret_access_key, None, None, "user")).await)
+    Ok(access_key(root, name).await?.1)
+}
+
+/// A user with an inline policy of `statements`; answers with the ARN.
+///
+/// # Errors
+///
+/// When IAM refuses.
+pub async fn create_user(root: &Aws, path: &str, name: &str, statements: &[Value]) -> Result<String> {
+    let iam = root.iam();
+    let answer = iam.create_user().user_name(name).path(path).send().await;
+    let answer = answer.with_context(|| format!("failed to create user {name}"))?;
+    iam.put_user_policy().user_name(name).policy_name("inline").policy_document(policy(statements)).send().await?;
+    Ok(answer.user.context("the answer has no user")?.arn)
+}
+
+/// A new access key of a user: its id, and whoever holds it.
+///
+/// # Errors
+///
+/// When IAM refuses.
+pub async fn access_key(root: &Aws, user: &str) -> Result<(String, Aws)> {
+    let answer =
+        root.iam().create_access_key().user_name(user).send().await.context("failed to create an access key")?;
+    let key = answer.access_key.context("the answer has no access key")?;
+    let credentials = Credentials::new(&key.access_key_id, key.secret_access_key, None, None, "user");
+    Ok((key.access_key_id, root.with(credentials).await))
+}
+
+/// A managed policy of the account; answers with its ARN.
+///
+/// # Errors
+///
+/// When IAM refuses.
+pub async fn create_policy(root: &Aws, name: &str, statements: &[Value]) -> Result<String> {
+    let create = root.iam().create_policy().policy_name(name).policy_document(policy(statements));
+    let answer = create.send().await.with_context(|| format!("failed to create policy {name}"))?;
+    answer.policy.and_then(|policy| policy.arn).context("the answer has no policy")
+}
+
+/// The permissions boundary of a role.
+///
+/// # Errors
+///
+/// When IAM refuses.
+pub async fn boundary_of(root: &Aws, name: &str) -> Result<Option<String>> {
+    let role = root.iam().get_role().role_name(name).send().await?.role.context("the answer has no role")?;
+    Ok(role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn))
+}
+
+/// The managed policies that are attached to a user.
+///
+/// # Errors
+///
+/// When IAM refuses.
+pub async fn attached_to_user(root: &Aws, name: &str) -> Result<Vec<String>> {
+    let answer = root.iam().list_attached_user_policies().user_name(name).send().await?;
+    Ok(answer.attached_policies().iter().filter_map(|policy| policy.policy_arn.clone()).collect())
 }
 
 /// The managed policies that are attached to a role.

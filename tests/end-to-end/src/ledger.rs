@@ -54,20 +54,61 @@ impl Ledger {
     ///
     /// When there is no such quarantine or it cannot be written.
     pub async fn set_deadline(&self, arn: &str, until: &str) -> Result<()> {
-        let key = |name: &str| AttributeValue::S(name.to_owned());
-        let read = self.client.get_item().table_name(&self.table).key("pk", key("quarantine")).key("sk", key(arn));
-        let item = read.send().await?.item.with_context(|| format!("{arn} has no quarantine in the ledger"))?;
-        let mut quarantine = json_of(&item)?;
-        let object = quarantine.as_object_mut().context("the quarantine is not an object")?;
-        object.insert("until".to_owned(), Value::String(until.to_owned()));
-        let write = self.client.update_item().table_name(&self.table).key("pk", key("quarantine")).key("sk", key(arn));
+        self.set("quarantine", arn, "/until", until).await
+    }
+
+    /// Rewrites a text in the JSON of an item, as whoever may write the table could.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such item or text, or it cannot be written.
+    pub async fn set(&self, pk: &str, sk: &str, pointer: &str, text: &str) -> Result<()> {
+        let read = self.client.get_item().table_name(&self.table).key("pk", key(pk)).key("sk", key(sk));
+        let item = read.send().await?.item.with_context(|| format!("the ledger has no {pk} {sk}"))?;
+        let mut json = json_of(&item)?;
+        let place = json.pointer_mut(pointer).with_context(|| format!("{pk} {sk} has no {pointer}"))?;
+        *place = Value::String(text.to_owned());
+        self.replace(pk, sk, &json.to_string()).await
+    }
+
+    /// Puts another JSON in place of that of an item.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn replace(&self, pk: &str, sk: &str, json: &str) -> Result<()> {
+        let write = self.client.update_item().table_name(&self.table).key("pk", key(pk)).key("sk", key(sk));
         write
             .update_expression("SET #item = :item")
+            .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#item", "item")
-            .expression_attribute_values(":item", AttributeValue::S(quarantine.to_string()))
+            .expression_attribute_values(":item", AttributeValue::S(json.to_owned()))
             .send()
-            .await?;
+            .await
+            .with_context(|| format!("failed to write {pk} {sk}"))?;
         Ok(())
+    }
+
+    /// Takes an item out of the table.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or DynamoDB refuses.
+    pub async fn remove(&self, pk: &str, sk: &str) -> Result<()> {
+        let delete = self.client.delete_item().table_name(&self.table).key("pk", key(pk)).key("sk", key(sk));
+        let gone = delete.return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld).send().await?.attributes;
+        gone.map(|_| ()).with_context(|| format!("the ledger has no {pk} {sk}"))
+    }
+
+    /// The links of an account's chain, in order.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot be read, or a link is not JSON.
+    pub async fn links(&self, account: &str) -> Result<Vec<Value>> {
+        let mut links = self.items(|pk| pk == format!("chain#{account}")).await?;
+        links.sort_by_key(|link| link.get("number").and_then(Value::as_u64));
+        Ok(links)
     }
 
     async fn items(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Value>> {
@@ -78,9 +119,14 @@ impl Ledger {
     }
 
     async fn scan(&self) -> Result<Vec<HashMap<String, AttributeValue>>> {
-        let answer = self.client.scan().table_name(&self.table).consistent_read(true).send().await;
-        Ok(answer.with_context(|| format!("failed to read table {}", self.table))?.items.unwrap_or_default())
+        let scan = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
+        let items: Result<Vec<_>, _> = scan.collect().await;
+        items.with_context(|| format!("failed to read table {}", self.table))
     }
+}
+
+fn key(name: &str) -> AttributeValue {
+    AttributeValue::S(name.to_owned())
 }
 
 fn json_of(item: &HashMap<String, AttributeValue>) -> Result<Value> {

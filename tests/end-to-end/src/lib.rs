@@ -15,6 +15,8 @@ pub mod pages;
 pub mod paths;
 pub mod record;
 pub mod report;
+pub mod runbook;
+pub mod shell;
 pub mod stack;
 pub mod template;
 pub mod wait;

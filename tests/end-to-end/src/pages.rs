@@ -1,5 +1,6 @@
 //! On-call's side: a queue that is subscribed to the topic of the pages.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
@@ -10,16 +11,30 @@ use crate::aws::Aws;
 use crate::wait::{self, Seen};
 use crate::{HOME, REGION};
 
-/// A page, as SNS delivered it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A page, as SNS delivered it to a queue.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// The subject of the email.
     pub subject: String,
     /// Its text.
     pub body: String,
+    /// The page for programs.
+    pub json: Value,
+    /// The message attributes, which filter policies look at.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Page {
+    /// What it does to its incident: `trigger`, `update` or `resolve`.
+    pub fn action(&self) -> &str {
+        self.json.get("action").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The incident's key.
+    pub fn incident(&self) -> &str {
+        self.json.get("dedup_key").and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// The lines under `label`, without it; empty when the page has no such label.
     pub fn lines(&self, label: &str) -> Vec<&str> {
         let value = |line| str::strip_prefix(line, label).filter(|rest| rest.starts_with(' '));
@@ -103,10 +118,17 @@ impl Inbox {
 
 fn page(message: &str) -> Result<Page> {
     let envelope: Value = serde_json::from_str(message).context("a page is not SNS's JSON")?;
-    let text = |name: &str| envelope.get(name).and_then(Value::as_str).map(str::to_owned);
+    let body = envelope.get("Message").and_then(Value::as_str).context("a page has no text")?;
+    let json: Value =
+        serde_json::from_str(body).with_context(|| format!("the page for programs is no JSON: {body}"))?;
+    let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+    let attributes = envelope.get("MessageAttributes").and_then(Value::as_object).into_iter().flatten();
+    let attribute = |(name, value): (&String, &Value)| Some((name.clone(), value.get("Value")?.as_str()?.to_owned()));
     Ok(Page {
-        subject: text("Subject").with_context(|| format!("a page has no subject: {message}"))?,
-        body: text("Message").context("a page has no text")?,
+        subject: text("subject").with_context(|| format!("a page has no subject: {message}"))?,
+        body: text("text").context("a page has no text")?,
+        attributes: attributes.filter_map(attribute).collect(),
+        json,
     })
 }
 
@@ -117,7 +139,7 @@ mod tests {
     #[test]
     fn lines_under_a_label() {
         let body = "head\n\nWHO       a role\n          session s\nNOT DONE  y\nDONE      x\n".to_owned();
-        let page = Page { subject: String::new(), body };
+        let page = Page { body, ..Page::default() };
         assert_eq!(page.lines("WHO"), ["a role", "session s"]);
         assert_eq!(page.lines("DONE"), ["x"]);
         assert_eq!(page.lines("NOT DONE"), ["y"]);

@@ -7,6 +7,7 @@ use aws_sdk_lambda::primitives::Blob;
 use serde_json::Value;
 
 use crate::aws::Aws;
+use crate::cli::{self, Ran};
 use crate::emulator::Emulator;
 use crate::history::History;
 use crate::identity::{self, allow};
@@ -90,8 +91,14 @@ impl World {
     ///
     /// When IAM or Secrets Manager refuses.
     pub async fn create_secret(&self, name: &str, value: &str) -> Result<String> {
-        let statement = allow(&["secretsmanager:CreateSecret"], "*");
-        let role = identity::create_role(&self.root, "/payroll/", "owner", &[statement]).await?;
+        let known = self.root.iam().get_role().role_name("owner").send().await.ok();
+        let role = match known.and_then(|answer| answer.role) {
+            Some(role) => role.arn,
+            None => {
+                let statement = allow(&["secretsmanager:CreateSecret"], "*");
+                identity::create_role(&self.root, "/payroll/", "owner", &[statement]).await?
+            }
+        };
         let owner = identity::session(&self.root, &role, "carol", None).await?;
         let answer = owner.secrets().create_secret().name(name).secret_string(value).send().await?;
         answer.arn.context("the answer has no ARN")
@@ -103,8 +110,18 @@ impl World {
     ///
     /// When IAM or STS refuses.
     pub async fn reader(&self, path: &str, name: &str) -> Result<Reader> {
-        let statement = allow(&["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], "*");
-        let arn = identity::create_role(&self.root, path, name, &[statement]).await?;
+        self.reader_who(path, name, &[]).await
+    }
+
+    /// The same, who may do more than that.
+    ///
+    /// # Errors
+    ///
+    /// When IAM or STS refuses.
+    pub async fn reader_who(&self, path: &str, name: &str, more: &[Value]) -> Result<Reader> {
+        let mut statements = vec![allow(&["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], "*")];
+        statements.extend(more.iter().cloned());
+        let arn = identity::create_role(&self.root, path, name, &statements).await?;
         let session = identity::session(&self.root, &arn, "laptop", Some("alice")).await?;
         Ok(Reader { arn, name: name.to_owned(), session })
     }
@@ -115,12 +132,43 @@ impl World {
     ///
     /// When that does not come about.
     pub async fn contained(&self, role: &str) -> Result<()> {
-        self.until(&format!("{role} to be contained"), async || {
+        self.denied_by(role, DENY_ALL).await
+    }
+
+    /// Waits until `policy` is attached to `role`.
+    ///
+    /// # Errors
+    ///
+    /// When that does not come about.
+    pub async fn denied_by(&self, role: &str, policy: &str) -> Result<()> {
+        self.until(&format!("{policy} on {role}"), async || {
             let attached = identity::attached_to(&self.root, role).await?;
-            let denied = attached.iter().any(|arn| arn == DENY_ALL);
+            let denied = attached.iter().any(|arn| arn == policy);
             Ok(Seen::from_option(denied.then_some(()), || format!("attached: {attached:?}")))
         })
         .await
+    }
+
+    /// Waits until nothing is under way: neither queue has a message, waiting or in hand.
+    ///
+    /// # Errors
+    ///
+    /// When something stays in them.
+    pub async fn quiet(&self) -> Result<()> {
+        self.drained("EventsQueueUrl").await?;
+        self.drained("FindingsQueueUrl").await
+    }
+
+    /// Has `operator` run the command as it stands under `label` on a page, with a reason.
+    ///
+    /// # Errors
+    ///
+    /// When the page has no such line, or the command fails.
+    pub async fn run(&self, operator: &Aws, page: &Page, label: &str, index: usize, reason: &str) -> Result<Ran> {
+        let lines = page.lines(label);
+        let line =
+            lines.get(index).with_context(|| format!("line {index} of {label} is not on the page: {lines:?}"))?;
+        cli::portcullis(operator, &cli::arguments(line, reason)?).await?.success()
     }
 
     /// Waits for the first page that is `wanted`.
@@ -147,11 +195,24 @@ impl World {
     ///
     /// When it fails.
     pub async fn expire(&self) -> Result<Value> {
-        let function = self.stack.output("ReleaseFunction")?;
-        let call = self.root.lambda().invoke().function_name(function).payload(Blob::new(r#"{"expire": true}"#));
+        self.invoke("ReleaseFunction", r#"{"expire": true}"#).await
+    }
+
+    /// Invokes the respond function as its schedule does: it looks after everybody who is contained.
+    ///
+    /// # Errors
+    ///
+    /// When it fails.
+    pub async fn look_after(&self) -> Result<Value> {
+        self.invoke("RespondFunction", r#"{"watch": "all"}"#).await
+    }
+
+    async fn invoke(&self, output: &str, payload: &str) -> Result<Value> {
+        let function = self.stack.output(output)?;
+        let call = self.root.lambda().invoke().function_name(function).payload(Blob::new(payload));
         let answer = call.send().await?;
         let payload = answer.payload.map(Blob::into_inner).unwrap_or_default();
-        anyhow::ensure!(answer.function_error.is_none(), "release failed: {}", String::from_utf8_lossy(&payload));
+        anyhow::ensure!(answer.function_error.is_none(), "{function} failed: {}", String::from_utf8_lossy(&payload));
         Ok(serde_json::from_slice(&payload)?)
     }
 
@@ -163,8 +224,11 @@ impl World {
     pub async fn operator(&self) -> Result<Aws> {
         let function = format!("arn:aws:lambda:{REGION}:{HOME}:function:{}", self.stack.output("ReleaseFunction")?);
         let table = format!("arn:aws:dynamodb:{REGION}:{HOME}:table/{}", self.stack.output("LedgerTable")?);
-        let statements =
-            [allow(&["lambda:InvokeFunction"], &function), allow(&["dynamodb:GetItem", "dynamodb:Query"], &table)];
+        let statements = [
+            allow(&["lambda:InvokeFunction"], &function),
+            allow(&["dynamodb:GetItem", "dynamodb:Query"], &table),
+            allow(&["cloudwatch:DescribeAlarms"], "*"),
+        ];
         let role = identity::create_role(&self.root, "/", "operator", &statements).await?;
         identity::session(&self.root, &role, "bob", None).await
     }

@@ -39,7 +39,7 @@ async fn a_burst_over_many_workers_is_one_finding_and_one_page() -> Result<()> {
 
     let finding = standing(&world, MANY_SECRETS, 30).await?;
     standing(&world, MANY_CALLS, 30).await?;
-    quiet(&world).await?;
+    world.quiet().await?;
     assert!(world.workers("detect").await? > 1, "one worker saw it all");
     let pages = world.inbox.all().await?;
     assert_eq!(pages.len(), 1, "{pages:#?}");
@@ -57,7 +57,7 @@ async fn a_burst_over_many_workers_is_one_finding_and_one_page() -> Result<()> {
         records.iter().filter(|r| r["eventName"] == "GetSecretValue").take(5).map(record::event).collect();
     assert_eq!(denied.len(), 5);
     world.send_events(&denied.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-    quiet(&world).await?;
+    world.quiet().await?;
     standing(&world, MANY_SECRETS, 32).await?;
     standing(&world, MANY_CALLS, 32).await?;
     let pages = world.inbox.all().await?;
@@ -86,10 +86,4 @@ async fn standing(world: &World, rule: &str, events: u64) -> Result<Value> {
         })
         .await
         .and_then(|mut entry| entry.get_mut("finding").map(Value::take).context("an entry has no finding"))
-}
-
-/// Waits until nothing is under way.
-async fn quiet(world: &World) -> Result<()> {
-    world.drained("EventsQueueUrl").await?;
-    world.drained("FindingsQueueUrl").await
 }

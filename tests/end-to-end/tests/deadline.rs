@@ -27,10 +27,10 @@ async fn a_quarantine_lifts_itself_at_its_deadline() -> Result<()> {
     world.ledger.set_deadline(&intruder.arn, "2026-01-01T00:00:00Z").await?;
     let answer = world.expire().await?;
     assert_eq!(answer["released"][0]["principal"], intruder.arn, "{answer}");
-    assert_eq!(answer["released"][0]["detached"], "detached", "{answer}");
+    assert_eq!(answer["released"][0]["outcome"], "restored", "{answer}");
     assert_eq!(intruder.read("prod/payroll/db").await, Outcome::Allowed);
     let notice = world.page("the notice", |page| page.subject.starts_with("[RELEASED] role reporting")).await?;
-    assert_eq!(notice.lines("BY"), ["deadline"]);
+    assert_eq!(notice.lines("BY"), ["the deadline, by itself"]);
 
     let again = world.expire().await?;
     assert_eq!(again["released"], serde_json::json!([]), "lifted once: {again}");

@@ -81,7 +81,7 @@ fn test() -> Result<()> {
     cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]).run()?;
     let python = python::environment()?;
     say("template: cfn-lint");
-    python.tool("cfn-lint", &["infra/template.yaml", "infra/forward-global-events.yaml"]).run()?;
+    python.tool("cfn-lint", &["infra/template.yaml", "infra/member.yaml", "infra/forward-global-events.yaml"]).run()?;
     say("template: least privilege");
     python.run(&["-m", "unittest", "discover", "-s", "infra/tests"]).run()?;
     say("emulator: each addition");
@@ -115,7 +115,16 @@ fn test() -> Result<()> {
 fn bench() -> Result<()> {
     python::environment()?;
     say("building release binaries");
-    let functions = ["-p", "portcullis-detect", "-p", "portcullis-respond", "-p", "portcullis-release"];
+    let functions = [
+        "-p",
+        "portcullis-detect",
+        "-p",
+        "portcullis-respond",
+        "-p",
+        "portcullis-release",
+        "-p",
+        "portcullis-pagerduty",
+    ];
     cargo(&[&["build", "--release", "--bins"], functions.as_slice()].concat()).run()?;
     cargo(&["build", "--workspace", "--bins"]).run()?;
     built("bench", &[]).run()

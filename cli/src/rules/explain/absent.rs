@@ -51,6 +51,11 @@ fn of_derived(field: &str, known: &Known<'_>, pipeline: &Pipeline) -> Option<Str
             .unwrap_or_else(|| format!("{}, and says nothing of `authorized`", entries(&judgement.matched))),
         "actor.issued_to" => "the record has no `inScopeOf` that tells".to_owned(),
         "actor.quarantined" => "only the deployment's ledger knows who is in quarantine".to_owned(),
+        "target.quarantined" if access.action.service != "iam" => "only calls of IAM name a role or user".to_owned(),
+        "target.quarantined" => {
+            "the call names no role or user, or one of which only the deployment's ledger knows whether it is contained"
+                .to_owned()
+        }
         "asset.arn" | "asset.name" | "asset.kind" => NO_ASSET.to_owned(),
         "asset.tier" => {
             of_asset(known, pipeline).unwrap_or_else(|| format!("{}, and gives no `tier`", entries(&judgement.matched)))

@@ -49,7 +49,7 @@ pub(super) fn print(explanation: &Explanation, all: &[Summary]) {
 fn verdict(explanation: &Explanation) -> (bool, &'static str) {
     let is_counted = explanation.detections.iter().any(|detection| !detection.counted.is_empty());
     let mut conditions = explanation.detections.iter().flat_map(|detection| &detection.conditions);
-    if !explanation.matched && conditions.any(asks_for_history) {
+    if !explanation.matched && conditions.any(|node| possible(node).holds) {
         return (
             false,
             "cannot be judged by this record alone: it needs history; `portcullis replay` on the logs tells",
@@ -63,10 +63,39 @@ fn verdict(explanation: &Explanation) -> (bool, &'static str) {
     }
 }
 
-/// Whether it rests on what was seen before, which an explanation of one record does not know.
-fn asks_for_history(node: &Node) -> bool {
-    let item = node.item.as_ref().and_then(|item| item.why.as_deref());
-    item == Some(NEEDS_HISTORY) || node.parts.iter().any(asks_for_history)
+/// What a part of a condition may come to once it is known what was seen before; mostly one of the two.
+struct Possible {
+    holds: bool,
+    fails: bool,
+}
+
+/// An explanation of one record knows nothing of what was before. What the record decides by itself stays decided: another
+/// call than the rule asks for is no match, whatever the history.
+fn possible(node: &Node) -> Possible {
+    if node.item.as_ref().and_then(|item| item.why.as_deref()) == Some(NEEDS_HISTORY) {
+        return Possible { holds: true, fails: true };
+    }
+    let parts: Vec<Possible> = node.parts.iter().map(possible).collect();
+    if !parts.iter().any(|part| part.holds && part.fails) {
+        return Possible { holds: node.matched, fails: !node.matched };
+    }
+    match node.what.as_str() {
+        "not" => Possible { holds: parts.iter().any(|part| part.fails), fails: parts.iter().any(|part| part.holds) },
+        "any of" => Possible { holds: parts.iter().any(|part| part.holds), fails: parts.iter().all(|part| part.fails) },
+        // All that is in a selection must hold.
+        what => match at_least(what) {
+            Some(need) => Possible {
+                holds: parts.iter().filter(|part| part.holds).count() >= need,
+                fails: parts.iter().filter(|part| !part.fails).count() < need,
+            },
+            None => Possible { holds: parts.iter().all(|part| part.holds), fails: parts.iter().any(|part| part.fails) },
+        },
+    }
+}
+
+/// `at least 2 of (1 hold)`.
+fn at_least(what: &str) -> Option<usize> {
+    what.strip_prefix("at least ")?.split(' ').next()?.parse().ok()
 }
 
 /// `✓ 3  2026-01-05T08:00:00Z  kms Decrypt (denied) by arn:…`.

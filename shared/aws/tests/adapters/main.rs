@@ -6,6 +6,7 @@
     reason = "a test that meets the unexpected fails where it meets it"
 )]
 
+mod active;
 mod iam_attach;
 mod iam_detach;
 mod iam_read;

@@ -1,23 +1,30 @@
 //! Pages over SNS.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_sns::Client;
 use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use insta::assert_snapshot;
 use portcullis_aws::SnsPager;
-use portcullis_paging::{PageContext, release_command};
-use portcullis_response::{Containment, Detached, Entry, Notice, PageState, Pager as _, PortErrorKind};
-use portcullis_testkit::{ROLE, finding_by, role};
+use portcullis_domain::Finding;
+use portcullis_paging::{PageContext, release_command, render};
+use portcullis_response::{
+    About, Action, Containment, Decision, Entry, Level, Notice, Pager as _, Plan, PortErrorKind, Quarantine,
+    QuarantineState, Refusal, Simulated, Step, Target, Undone,
+};
+use portcullis_settings::Response;
+use portcullis_testkit::{ROLE, finding, finding_by, role};
 use test_case::test_case;
 
-use crate::ledger_read::{entry, quarantine};
 use crate::recorded::Recorded;
 use crate::wire::xml_error;
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:portcullis-pages";
+const INCIDENT: &str = "I-0123456789abcdef";
 
 fn context() -> PageContext {
-    PageContext { stack: "portcullis".to_owned() }
+    PageContext::new("portcullis")
 }
 
 fn pager(rule: &Rule) -> SnsPager {
@@ -36,23 +43,83 @@ async fn published(notice: Notice<'_>) -> PublishInput {
     calls.only()
 }
 
+fn about(entry: &Entry) -> Notice<'_> {
+    Notice { action: Action::Trigger, incident: INCIDENT, about: About::Finding(entry) }
+}
+
+fn target() -> Target {
+    Target::Role { arn: ROLE.parse().unwrap(), id: None }
+}
+
+fn steps() -> Vec<Step> {
+    vec![Step::AttachPolicy { policy: "arn:aws:iam::aws:policy/AWSDenyAll".parse().unwrap() }]
+}
+
+fn contained_for(finding: Finding) -> Entry {
+    let at = finding.time().unwrap();
+    let containment = Containment::Contained {
+        at,
+        until: at,
+        level: Level::Quarantine,
+        steps: steps(),
+        verified: true,
+        simulated: Simulated::Denied,
+        incomplete: Vec::new(),
+    };
+    let decision = Decision { wanted: Response::Quarantine, response: Response::Quarantine, refusals: Vec::new() };
+    let plan = Plan { target: Some(target()), level: Some(Level::Quarantine), steps: steps() };
+    Entry { containment: Some(containment), ..Entry::new(finding, decision, plan, at) }
+}
+
 fn contained() -> Entry {
-    let mut entry = entry();
-    entry.decision.refusals.clear();
-    Entry { page: PageState::None, continues: None, earlier: None, ..entry }
+    contained_for(finding("e-1"))
+}
+
+/// The form of the message for each protocol.
+fn forms(call: &PublishInput) -> BTreeMap<String, String> {
+    assert_eq!(call.message_structure(), Some("json"));
+    serde_json::from_str(call.message().unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn a_page_about_a_containment() {
-    let call = published(Notice::Finding(&contained())).await;
+    let entry = contained();
+    let call = published(about(&entry)).await;
     assert_eq!(call.topic_arn(), Some(TOPIC));
     assert_snapshot!(call.subject().unwrap(), @"[CRITICAL] CONTAINED role reporting: Unauthorized actor used a critical key or secret");
-    let body = call.message().unwrap();
-    assert!(body.contains(&release_command(ROLE, &context())), "{body}");
-    assert!(body.contains(contained().finding.id.as_str()), "{body}");
+    let forms = forms(&call);
+    assert_eq!(forms["default"], forms["email"]);
+    assert!(forms["email"].contains(&release_command(ROLE, &context())), "{}", forms["email"]);
+    assert!(forms.values().all(|form| form.contains(entry.finding.id.as_str())), "{forms:?}");
 }
 
-/// What a subscription's filter policy can tell apart: severity, rule and outcome.
+/// Each kind of subscription gets what it can use: people a text, programs JSON, a chat its own.
+#[tokio::test]
+async fn a_form_for_each_protocol() {
+    let entry = contained();
+    let (forms, page) = (forms(&published(about(&entry)).await), render(about(&entry), &context()));
+    let name = |form: &String| match form {
+        form if *form == page.body => "mail",
+        form if *form == page.sms => "text message",
+        form if *form == page.chat => "chat",
+        form if *form == page.generic => "portcullis.page/1",
+        _ => "something else",
+    };
+    let told: Vec<String> = forms.iter().map(|(protocol, form)| format!("{protocol}: {}", name(form))).collect();
+    assert_snapshot!(told.join("\n"), @"
+    default: mail
+    email: mail
+    email-json: portcullis.page/1
+    firehose: portcullis.page/1
+    http: portcullis.page/1
+    https: chat
+    lambda: portcullis.page/1
+    sms: text message
+    sqs: portcullis.page/1
+    ");
+}
+
+/// What a subscription's filter policy can tell apart.
 fn attributes(call: &PublishInput) -> String {
     let attributes = call.message_attributes().unwrap();
     assert!(attributes.values().all(|value| value.data_type() == "String"));
@@ -64,8 +131,10 @@ fn attributes(call: &PublishInput) -> String {
 
 #[tokio::test]
 async fn attributes_of_a_finding() {
-    assert_snapshot!(attributes(&published(Notice::Finding(&contained())).await), @"
-    finding = F-8fc3887aeacb69c0
+    assert_snapshot!(attributes(&published(about(&contained())).await), @"
+    action = trigger
+    dedup_key = I-0123456789abcdef
+    finding = F-3962f05ce3a6e3d5
     kind = finding
     outcome = contained
     rule = unauthorized-access-critical-asset
@@ -73,23 +142,54 @@ async fn attributes_of_a_finding() {
     ");
 }
 
-#[test_case(contained().containment, "contained")]
-#[test_case(Some(Containment::Failed { at: contained().decided_at, error: "AccessDenied".to_owned(), uncertain: false }), "failed")]
-#[test_case(None, "page")]
+fn failed() -> Containment {
+    Containment::Failed { at: finding("e-1").time().unwrap(), error: "AccessDenied".to_owned(), uncertain: false }
+}
+
+#[test_case(contained().containment, vec![], "contained" ; "contained")]
+#[test_case(Some(failed()), vec![], "failed" ; "failed")]
+#[test_case(None, vec![Refusal::Itself], "refused" ; "refused")]
+#[test_case(None, vec![], "page" ; "page")]
 #[tokio::test]
-async fn outcomes(containment: Option<Containment>, expected: &str) {
-    let call = published(Notice::Finding(&Entry { containment, ..contained() })).await;
+async fn outcomes(containment: Option<Containment>, refusals: Vec<Refusal>, expected: &str) {
+    let decision = Decision { refusals, ..contained().decision };
+    let call = published(about(&Entry { containment, decision, ..contained() })).await;
     assert!(attributes(&call).contains(&format!("outcome = {expected}\n")), "{}", attributes(&call));
 }
 
 #[tokio::test]
 async fn a_notice_of_a_release() {
-    let (quarantine, detached) = (quarantine(), Detached::Detached);
-    let call = published(Notice::Released { quarantine: &quarantine, detached }).await;
+    let at = finding("e-1").time().unwrap();
+    let state = QuarantineState::Released {
+        at,
+        by: "alice".to_owned(),
+        reason: "a planned job".to_owned(),
+        found: vec![Undone::Restored],
+    };
+    let quarantine = Quarantine {
+        target: target(),
+        level: Level::Quarantine,
+        steps: steps(),
+        finding: finding("e-1").id,
+        why: finding("e-1").rule.title,
+        since: at,
+        until: at,
+        state,
+        lease_until: at,
+        extensions: Vec::new(),
+        tampering: None,
+        reapplied: 0,
+    };
+    let about = About::Released(&quarantine);
+    let call = published(Notice { action: Action::Resolve, incident: INCIDENT, about }).await;
     assert_snapshot!(call.subject().unwrap(), @"[RELEASED] role reporting: quarantine lifted");
     assert_snapshot!(attributes(&call), @"
-    finding = F-8fc3887aeacb69c0
+    action = resolve
+    dedup_key = I-0123456789abcdef
+    finding = F-3962f05ce3a6e3d5
     kind = released
+    outcome = released
+    severity = informational
     ");
 }
 
@@ -100,10 +200,9 @@ async fn a_notice_of_a_release() {
 #[test_case("reporting".to_owned(), "two\nlines\tand \u{1b}[31mcolours" ; "control characters")]
 #[tokio::test]
 async fn a_subject_that_sns_takes(name: String, title: &str) {
-    let mut entry = contained();
-    entry.finding = finding_by(role(&format!("arn:aws:iam::111122223333:role/{name}")), "e");
-    title.clone_into(&mut entry.finding.rule.title);
-    let call = published(Notice::Finding(&entry)).await;
+    let mut finding = finding_by(role(&format!("arn:aws:iam::111122223333:role/{name}")), "e");
+    title.clone_into(&mut finding.rule.title);
+    let call = published(about(&contained_for(finding))).await;
     let subject = call.subject().unwrap();
     assert!((1..100).contains(&subject.chars().count()), "{subject}");
     assert!(!subject.chars().any(char::is_control), "{subject:?}");
@@ -119,7 +218,7 @@ async fn a_subject_that_sns_takes(name: String, title: &str) {
 async fn a_page_that_failed_names_the_topic(status: u16, code: &str, expected: PortErrorKind) {
     let publish =
         mock!(Client::publish).sequence().http_status(status, Some(xml_error(code, "No."))).repeatedly().build();
-    let error = pager(&publish).page(Notice::Finding(&contained())).await.unwrap_err();
+    let error = pager(&publish).page(about(&contained())).await.unwrap_err();
     assert_eq!(error.chain(), format!("failed to publish a page to topic `{TOPIC}`: {code}: No."));
     assert_eq!(error.kind, expected);
 }
@@ -128,6 +227,6 @@ async fn a_page_that_failed_names_the_topic(status: u16, code: &str, expected: P
 #[tokio::test]
 async fn no_message_id_is_no_page() {
     let publish = mock!(Client::publish).then_output(|| PublishOutput::builder().build());
-    let error = pager(&publish).page(Notice::Finding(&contained())).await.unwrap_err();
+    let error = pager(&publish).page(about(&contained())).await.unwrap_err();
     assert!(error.chain().ends_with("the answer has no message id"), "{}", error.chain());
 }

@@ -19,7 +19,7 @@ pub(crate) struct Accounts<'s> {
 impl Accounts<'_> {
     /// Whether the account is none of ours. Where no account is known to be ours, none can be called foreign.
     pub(crate) fn is_foreign(&self, account: &str) -> bool {
-        let any_is_known = self.home.is_some() || !self.settings.accounts.is_empty();
+        let any_is_known = self.home.is_some() || self.settings.own_accounts().next().is_some();
         let account = account.parse::<AccountId>();
         any_is_known && account.is_ok_and(|account| !self.settings.is_own_account(&account, self.home))
     }

@@ -23,6 +23,8 @@ const SECRET: &str = r#""eventSource":"secretsmanager.amazonaws.com","eventName"
 const TRAIL: &str = r#""eventSource":"cloudtrail.amazonaws.com","eventName":"PutEventSelectors",
     "requestParameters":{"eventSelectors":[{"includeManagementEvents":false}]}"#;
 const BUCKET: &str = r#""eventSource":"s3.amazonaws.com","eventName":"DeleteBucket","requestParameters":{"bucketName":"cloudtrail-logs"}"#;
+const IDENTITY: &str =
+    r#""eventSource":"iam.amazonaws.com","eventName":"DetachRolePolicy","requestParameters":{"roleName":"app"}"#;
 const QUEUE: &str = r#""eventSource":"sqs.amazonaws.com","eventName":"DeleteQueue",
     "requestParameters":{"queueUrl":"https://sqs.eu-west-1.amazonaws.com/111122223333/portcullis-events"}"#;
 const SERVICE: &str = r#""eventSource":"kms.amazonaws.com","eventName":"Decrypt","sourceIPAddress":"rds.amazonaws.com",
@@ -133,6 +135,9 @@ fn show(rest: &str, field: &str, judgement: &Judgement, history: History, contex
 #[test_case(BUCKET, "audit.store", "\"likely\"", "\"likely\"")]
 #[test_case(QUEUE, "self", "true", "absent")]
 #[test_case(TRAIL, "trail.lost", r#"["management"]"#, r#"["management"]"#)]
+#[test_case(IDENTITY, "target.quarantined", "true", "absent")]
+#[test_case(SECRET, "target.quarantined", "absent", "absent" ; "nobody is the target")]
+#[test_case(SECRET, "target.name", "absent", "absent" ; "no such field of a target")]
 #[test_case(SECRET, "exposes_to", "absent", "absent" ; "exposes nothing")]
 #[test_case(SECRET, "audit.store", "absent", "absent" ; "no audit store")]
 #[test_case(SECRET, "self", "absent", "absent" ; "not the stack")]
@@ -162,7 +167,7 @@ fn other_origins_and_actors(record: &str, field: &str, expected: &str) {
 
 #[test]
 fn every_field_that_rules_may_use_can_have_a_value() {
-    let records = [KEYS, SECRET, TRAIL, BUCKET, QUEUE].map(|call| format!("{ROLE},{call}"));
+    let records = [KEYS, SECRET, TRAIL, BUCKET, IDENTITY, QUEUE].map(|call| format!("{ROLE},{call}"));
     let records: Vec<&str> = records.iter().map(String::as_str).chain([SERVICE]).collect();
     for (field, _) in PORTCULLIS_FIELDS {
         let told = records.iter().any(|record| show(record, field, &judgement(), history(), &context()) != "absent");

@@ -171,6 +171,7 @@ const DERIVED: &[(&str, Shape)] = &[
     ("portcullis.exposes_to", SeveralWords(&["public", "foreign-account"])),
     ("portcullis.audit.store", Words(&["named", "likely"])),
     ("portcullis.self", True),
+    ("portcullis.target.quarantined", True),
     ("portcullis.trail.lost", SeveralWords(&["management", "reads", "writes", "kms"])),
 ];
 

@@ -2,7 +2,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{Finding, Outcome};
-use portcullis_response::{Ledger as _, LiftQuarantine as _};
 use portcullis_testkit::ROLE;
 
 use crate::world::{World, critical, minutes, name, start};
@@ -32,7 +31,7 @@ async fn calls_that_go_through_after_a_release_are_answered() {
     assert_eq!(world.pages().len(), 2);
     let entry = world.entry(&on).await;
     assert_eq!(entry.earlier.unwrap().contained.unwrap().arn(), ROLE);
-    let quarantine = world.ledger.quarantine(ROLE).await.unwrap().unwrap().item;
+    let quarantine = world.quarantine(ROLE).await.unwrap();
     assert_eq!(quarantine.until, start() + minutes(31) + SignedDuration::from_hours(4), "a new one");
 }
 
@@ -42,8 +41,7 @@ async fn calls_that_go_through_beside_a_quarantine_are_answered_if_it_is_not_the
     world.deliver(&critical("a", 1)).await;
     let on = |revision| goes_on(revision, start() + minutes(1), Outcome::Success);
     assert_eq!(name(&world.deliver_at(&on(2), start() + minutes(2)).await), "updated", "it takes some seconds");
-    let quarantine = world.ledger.quarantine(ROLE).await.unwrap().unwrap().item;
-    world.iam.detach(&quarantine.target, &quarantine.policy).await.unwrap();
+    world.detach(ROLE);
     assert_eq!(name(&world.deliver_at(&on(3), start() + minutes(2)).await), "done", "somebody took it off");
     assert_eq!((world.iam.denied(), world.pages().len()), (vec![ROLE.to_owned()], 2));
 }
@@ -64,8 +62,7 @@ async fn a_denial_after_a_release_contains_nobody() {
 async fn a_quarantine_that_somebody_took_off_is_left_off_while_nothing_goes_through() {
     let world = World::default();
     world.deliver(&critical("a", 1)).await;
-    let quarantine = world.ledger.quarantine(ROLE).await.unwrap().unwrap().item;
-    world.iam.detach(&quarantine.target, &quarantine.policy).await.unwrap();
+    world.detach(ROLE);
     let knocking = goes_on(2, start() + minutes(1), Outcome::Denied);
     assert_eq!(name(&world.deliver_at(&knocking, start() + minutes(2)).await), "updated");
     assert!(world.iam.denied().is_empty());

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{Finding, Outcome, Tier};
-use portcullis_response::{Entry, PageState, Refusal};
+use portcullis_response::{Action, Entry, PageState, Refusal};
 use portcullis_settings::Response;
-use portcullis_testkit::{Faults, ROLE, burst, finding, role};
+use portcullis_testkit::{Fault, Faults, ROLE, burst, finding, role};
 
 use crate::world::{World, critical, minutes, name, sensitive, start};
 
@@ -53,12 +53,12 @@ async fn what_is_taken_up_again_to_no_avail_is_not_paged_again() {
     let world = World::default();
     world.deliver(&sensitive("a", 1)).await;
     // Dies before it attaches; meanwhile another finding puts the same actor in quarantine.
-    world.try_deliver(&critical("a", 2), &Faults::plan(&[0, 0, 0, 0, 1]), start()).await.unwrap_err();
+    world.try_deliver(&critical("a", 2), &Faults::at("put_quarantine", 1, Fault::Before), start()).await.unwrap_err();
     world.deliver(&finding("other")).await;
     assert_eq!(name(&world.deliver_at(&critical("a", 2), start() + minutes(2)).await), "done");
     assert_eq!(world.paged(), [critical("a", 1).id, finding("other").id]);
     let entry = world.entry(&critical("a", 2)).await;
-    assert_eq!(entry.decision.refusals[0].name(), "already-quarantined");
+    assert_eq!(entry.decision.refusals[0].name(), "already-contained");
     assert_eq!(entry.page, PageState::Repeat { of: entry.finding.id });
 }
 
@@ -67,13 +67,19 @@ async fn after_a_page_of_a_failure_the_end_of_it_is_paged() {
     let world = World::default();
     world.deliver(&sensitive("a", 1)).await;
     // The policy cannot be attached, which is paged; meanwhile another finding puts the same actor in quarantine.
-    let attach_fails = Faults::plan(&[0, 0, 0, 0, 0, 0, 1]);
+    let attach_fails = Faults::at("apply", 1, Fault::Before);
     world.try_deliver(&critical("a", 2), &attach_fails, start()).await.unwrap_err();
     assert!(matches!(world.entry(&critical("a", 2)).await.page, PageState::SentOfFailure { .. }));
     world.deliver(&finding("other")).await;
     world.deliver_at(&critical("a", 2), start() + minutes(2)).await;
     let id = critical("a", 1).id;
-    assert_eq!(world.paged(), [id.clone(), id.clone(), finding("other").id, id]);
+    assert_eq!(world.paged(), [id.clone(), id.clone(), finding("other").id]);
+    let last = world.pager.told().pop().unwrap();
+    assert_eq!(
+        (last.action, last.what()),
+        (Action::Update, id.to_string()),
+        "who was woken by the other need not be again"
+    );
 }
 
 #[tokio::test]
@@ -92,17 +98,24 @@ async fn a_call_that_goes_through_among_denials_is_paged() {
     let mut through = denied(3);
     through.evidence[4].outcome = Outcome::Success;
     assert_eq!(name(&world.deliver(&through).await), "done");
-    assert_eq!(world.paged(), [finding("before").id, through.id.clone()]);
+    let told = world.pager.told();
+    let told: Vec<_> = told.iter().map(|told| (told.action, told.what())).collect();
+    let expected = [(Action::Trigger, finding("before").id), (Action::Update, through.id.clone())];
+    assert_eq!(
+        told,
+        expected.map(|(action, id)| (action, id.to_string())),
+        "one incident, which somebody was woken for"
+    );
     let entry = world.entry(&through).await;
-    assert_eq!(entry.decision.refusals[0].name(), "already-quarantined");
+    assert_eq!(entry.decision.refusals[0].name(), "already-contained");
     assert_eq!(entry.earlier, None, "nobody had been told of it before");
 }
 
 #[tokio::test]
 async fn an_unfinished_one_goes_on_with_the_newest_form() {
-    // The sixth call is the page: it fails, and the entry stays unfinished.
+    // The page fails, and the entry stays unfinished.
     let world = World::default();
-    let faults = Faults::plan(&[0, 0, 0, 0, 0, 1]);
+    let faults = Faults::at("page", 1, Fault::Before);
     world.try_deliver(&sensitive("a", 1), &faults, start()).await.unwrap_err();
     assert!(!world.entry(&sensitive("a", 1)).await.done);
     assert_eq!(name(&world.deliver(&critical("a", 2)).await), "done");
@@ -116,8 +129,8 @@ async fn an_unfinished_one_goes_on_with_the_newest_form() {
 async fn one_of_which_only_the_last_write_is_missing_was_answered() {
     for (next, report) in [(sensitive("a", 1), "done"), (sensitive("a", 2), "updated")] {
         let world = World::default();
-        // The seventh call writes down that the page was sent, the eighth that nothing is left to do.
-        let faults = Faults::plan(&[0, 0, 0, 0, 0, 0, 0, 1]);
+        // The first write is of what is to be done, the second that the page was sent, the third that nothing is left to do.
+        let faults = Faults::at("put_entry", 3, Fault::Before);
         world.try_deliver(&sensitive("a", 1), &faults, start()).await.unwrap_err();
         assert_eq!(name(&world.deliver_at(&next, start() + minutes(2)).await), report);
         let entry = world.entry(&next).await;
@@ -132,7 +145,10 @@ async fn a_plan_about_somebody_else_is_not_gone_on_with() {
     for (arn, denied) in [(other, vec![other.to_owned()]), (protected, Vec::new())] {
         let world = World::default();
         // Dies before it attaches.
-        world.try_deliver(&critical("a", 1), &Faults::plan(&[0, 0, 0, 0, 1]), start()).await.unwrap_err();
+        world
+            .try_deliver(&critical("a", 1), &Faults::at("put_quarantine", 1, Fault::Before), start())
+            .await
+            .unwrap_err();
         let newer = Finding { id: critical("a", 1).id, ..burst(role(arn), "a", 2, 4) };
         assert_eq!(name(&world.deliver_at(&newer, start() + minutes(2)).await), "done");
         assert_eq!((world.iam.denied(), world.pages().len()), (denied, 1));
@@ -143,7 +159,7 @@ async fn a_plan_about_somebody_else_is_not_gone_on_with() {
 async fn one_that_is_held_by_another_worker_waits() {
     let world = World::default();
     // Dies after it wrote down what it is about to do.
-    world.try_deliver(&critical("a", 1), &Faults::plan(&[0, 0, 0, 0, 1]), start()).await.unwrap_err();
+    world.try_deliver(&critical("a", 1), &Faults::at("put_quarantine", 1, Fault::Before), start()).await.unwrap_err();
     for form in [critical("a", 1), critical("a", 2)] {
         assert!(world.try_deliver(&form, &Faults::default(), start() + minutes(1)).await.is_err());
     }

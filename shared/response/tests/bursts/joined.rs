@@ -1,9 +1,9 @@
 //! Bursts that turn out to be one.
 
 use portcullis_domain::Finding;
-use portcullis_response::{Ledger as _, Report, RespondError};
+use portcullis_response::{PageState, Report, RespondError};
 use portcullis_settings::Response;
-use portcullis_testkit::{Faults, ROLE};
+use portcullis_testkit::{Fault, Faults, ROLE, until_death};
 
 use crate::world::{World, critical, minutes, name, sensitive, start, superseded_by, superseding};
 
@@ -50,7 +50,7 @@ async fn a_part_that_is_being_worked_on_is_waited_for() {
     let world = World::default();
     let (part, whole) = (critical("x", 1), superseding(critical("w", 2), &[&critical("x", 1)]));
     // It dies before it attaches, and holds the part for a minute and a half.
-    world.try_deliver(&part, &Faults::plan(&[0, 0, 0, 0, 1]), start()).await.unwrap_err();
+    world.try_deliver(&part, &Faults::at("put_quarantine", 1, Fault::Before), start()).await.unwrap_err();
     let waits = world.try_deliver(&whole, &Faults::default(), start() + minutes(1)).await.unwrap_err();
     assert!(matches!(waits, RespondError::Busy(id) if id == part.id));
     assert!(world.entry_of(&whole.id).await.is_none());
@@ -62,20 +62,23 @@ async fn a_part_that_is_being_worked_on_is_waited_for() {
 #[tokio::test]
 async fn what_a_part_began_is_finished_by_the_whole() {
     // Each call in turn is the last that the worker on the part lives to make, and its effect is there or not.
-    for step in 0..12 {
-        for fault in [1, 2] {
+    for step in 1..30 {
+        for fault in [Fault::DiesBefore, Fault::DiesAfter] {
             let world = World::default();
             let (part, whole) = (critical("x", 1), superseding(critical("w", 2), &[&critical("x", 1)]));
-            let plan: Vec<u8> = (0..40).map(|call| if call < step { 0 } else { fault }).collect();
-            let died = world.try_deliver(&part, &Faults::plan(&plan), start()).await.is_err();
+            let faults = Faults::dies_at(step, fault);
+            let died = until_death(&faults, world.try_deliver(&part, &faults, start())).await.is_none();
+            let begun = world.quarantine(ROLE).await.is_some();
+            let sent = world.pages().len();
+            assert_eq!(died, step <= 23, "that many calls there are: {:?}", faults.made());
             world.deliver_at(&whole, start() + minutes(2)).await;
-            let since = world.ledger.quarantine(ROLE).await.unwrap().unwrap().item.since;
-            let begun = step > 5 || (step == 5 && fault == 2);
-            assert_eq!(since, if begun { start() } else { start() + minutes(2) }, "{step} {fault}");
-            assert_eq!(world.iam.denied(), [ROLE], "{step} {fault}");
+            let since = world.quarantine(ROLE).await.unwrap().since;
+            assert_eq!(since, if begun { start() } else { start() + minutes(2) }, "{step} {fault:?}");
+            assert_eq!(world.iam.denied(), [ROLE], "{step} {fault:?}");
+            let written = matches!(world.entry(&part).await.page, PageState::Sent { .. });
             let pages = world.pages().len();
-            assert!(pages == 1 || (died && fault == 2 && pages == 2), "{step} {fault}: {pages} pages");
-            assert!(world.pages().iter().any(|page| page.response == Response::Quarantine), "{step} {fault}");
+            assert_eq!(pages, if written { 1 } else { sent + 1 }, "{step} {fault:?}");
+            assert!(world.pages().iter().any(|page| page.response == Response::Quarantine), "{step} {fault:?}");
         }
     }
 }
@@ -125,7 +128,7 @@ async fn a_whole_that_died_before_its_own_entry_is_inherited_through() {
     world.deliver(&sensitive("x", 1)).await;
     let middle = superseding(sensitive("m", 2), &[&sensitive("x", 1)]);
     // Buries the part, and dies.
-    world.try_deliver(&middle, &Faults::plan(&[0, 0, 0, 1, 1]), start()).await.unwrap_err();
+    world.try_deliver(&middle, &Faults::at("put_entry", 2, Fault::Before), start()).await.unwrap_err();
     assert_eq!(superseded_by(&world.entry(&sensitive("x", 1)).await), Some(&middle.id));
     let whole = superseding(sensitive("w", 3), &[&sensitive("x", 1), &middle]);
     assert_eq!(name(&world.deliver(&whole).await), "updated");
@@ -210,7 +213,7 @@ async fn parts_that_never_came_are_no_ground_for_anything() {
     let world = World::default();
     let middle = superseding(sensitive("m", 2), &[&sensitive("x", 1)]);
     // Buries a part that never came, and dies.
-    world.try_deliver(&middle, &Faults::plan(&[0, 0, 0, 1]), start()).await.unwrap_err();
+    world.try_deliver(&middle, &Faults::at("put_entry", 2, Fault::Before), start()).await.unwrap_err();
     let whole = superseding(sensitive("w", 3), &[&sensitive("x", 1), &middle]);
     assert_eq!(name(&world.deliver(&whole).await), "done");
     assert_eq!((world.paged(), world.entry(&whole).await.continues), (vec![whole.id.clone()], None));
@@ -222,7 +225,8 @@ async fn what_grows_costs_one_read_and_one_write() {
         let world = World::default();
         let whole = |revision| superseding(form("w", revision), &[&form("x", 1)]);
         world.deliver(&whole(2)).await;
-        let third_call_fails = Faults::plan(&[0, 0, 1]);
-        assert_eq!(name(&world.try_deliver(&whole(3), &third_call_fails, start()).await.unwrap()), "updated");
+        let faults = Faults::default();
+        assert_eq!(name(&world.try_deliver(&whole(3), &faults, start()).await.unwrap()), "updated");
+        assert_eq!(faults.made(), ["entry", "put_entry"]);
     }
 }

@@ -3,7 +3,7 @@
 use portcullis_domain::{Actor, Finding};
 use portcullis_response::{PageState, Refusal};
 use portcullis_settings::Response;
-use portcullis_testkit::{Faults, ROLE, burst, role};
+use portcullis_testkit::{Fault, Faults, ROLE, burst, role};
 
 use crate::world::{World, critical, minutes, name, start, superseding};
 
@@ -65,7 +65,7 @@ async fn what_is_told_about_the_contained_one_outlives_a_worker() {
     let world = World::default();
     world.deliver(&critical("a", 1)).await;
     // Dies before the page about the others.
-    world.try_deliver(&joined(2), &Faults::plan(&[0, 0, 0, 0, 1, 1]), start()).await.unwrap_err();
+    world.try_deliver(&joined(2), &Faults::all_from("page", 1, Fault::Before), start()).await.unwrap_err();
     assert_eq!((world.entry(&joined(2)).await.done, world.pages().len()), (false, 1));
     assert_eq!(name(&world.deliver_at(&joined(3), start() + minutes(2)).await), "done");
     assert_eq!((world.pages().len(), world.pages()[1].again), (2, true));
@@ -78,7 +78,7 @@ async fn who_was_contained_before_others_joined_is_paged_about_in_any_case() {
     // The same group was paged a minute ago, so that a page of it would be a repeat.
     world.deliver(&Finding { id: critical("before", 1).id, ..by_several(1, "db") }).await;
     // Contained, and dead before the page.
-    let faults = Faults::plan(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+    let faults = Faults::all_from("page", 1, Fault::Before);
     world.try_deliver(&critical("a", 1), &faults, start()).await.unwrap_err();
     assert_eq!((world.iam.denied(), world.pages().len()), (vec![ROLE.to_owned()], 1));
     assert_eq!(name(&world.deliver_at(&joined(2), start() + minutes(2)).await), "done");
@@ -108,7 +108,7 @@ async fn a_part_that_was_contained_and_not_paged_is_paged_by_the_whole() {
         superseding(Finding { id: critical("w", 1).id, ..by_several(revision, "db") }, parts)
     };
     world.deliver(&whole(1, &[])).await;
-    let faults = Faults::plan(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+    let faults = Faults::all_from("page", 1, Fault::Before);
     world.try_deliver(&critical("x", 2), &faults, start()).await.unwrap_err();
     assert_eq!((world.iam.denied(), world.pages().len()), (vec![ROLE.to_owned()], 1));
     assert_eq!(name(&world.deliver_at(&whole(3, &[&critical("x", 2)]), start() + minutes(2)).await), "done");

@@ -1,8 +1,8 @@
 //! Findings that hold no longer.
 
 use portcullis_domain::Finding;
-use portcullis_response::{Gone, Ledger as _, PageState, QuarantineState, Withdrawal};
-use portcullis_testkit::{Faults, ROLE};
+use portcullis_response::{Gone, PageState, QuarantineState, Withdrawal};
+use portcullis_testkit::{Fault, Faults, ROLE, until_death};
 
 use crate::several::joined;
 use crate::world::{World, critical, minutes, name, sensitive, start, superseded_by, superseding};
@@ -48,7 +48,7 @@ async fn while_somebody_is_in_quarantine_for_it_on_call_is_told_once() {
     let world = World::default();
     world.deliver(&critical("a", 1)).await;
     // The page fails, is tried again, and sent once.
-    let failed = world.withdraw(&critical("a", 1).id, &Faults::plan(&[0, 0, 0, 1]), start()).await;
+    let failed = world.withdraw(&critical("a", 1).id, &Faults::at("page", 1, Fault::Before), start()).await;
     assert!(failed.is_err());
     assert_eq!(withdraw(&world, &critical("a", 1)).await, "withdrawn");
     assert_eq!(withdraw(&world, &critical("a", 1)).await, "duplicate");
@@ -67,8 +67,9 @@ async fn a_worker_that_dies_on_it_leaves_it_to_the_next() {
     for step in 0..6 {
         let world = World::default();
         world.deliver(&critical("a", 1)).await;
-        let plan: Vec<u8> = (0..9).map(|call| u8::from(call >= step)).collect();
-        let died = world.withdraw(&critical("a", 1).id, &Faults::plan(&plan), start()).await.is_err();
+        let faults = Faults::dies_at(step + 1, Fault::DiesBefore);
+        let id = critical("a", 1).id;
+        let died = until_death(&faults, world.withdraw(&id, &faults, start())).await.is_none();
         assert_eq!(died, step < 5);
         let again = world.withdraw(&critical("a", 1).id, &Faults::default(), start() + minutes(2)).await.unwrap();
         assert_eq!(name(&again), if died { "withdrawn" } else { "duplicate" });
@@ -105,7 +106,7 @@ async fn the_quarantine_that_a_part_led_to_is_the_whole_ones() {
     assert_eq!(withdraw(&world, &critical("x", 1)).await, "duplicate", "it is a part of what holds");
     assert_eq!(withdraw(&world, &whole).await, "withdrawn");
     assert_eq!(world.pages().iter().map(|page| page.withdrawn).collect::<Vec<_>>(), [false, true]);
-    assert_eq!(world.ledger.quarantine(ROLE).await.unwrap().unwrap().item.finding, critical("x", 1).id);
+    assert_eq!(world.quarantine(ROLE).await.unwrap().finding, critical("x", 1).id);
 }
 
 #[tokio::test]
@@ -134,7 +135,7 @@ async fn a_withdrawn_part_answers_for_nothing() {
 #[tokio::test]
 async fn one_that_is_held_waits() {
     let world = World::default();
-    world.try_deliver(&critical("a", 1), &Faults::plan(&[0, 0, 0, 0, 1]), start()).await.unwrap_err();
+    world.try_deliver(&critical("a", 1), &Faults::at("put_quarantine", 1, Fault::Before), start()).await.unwrap_err();
     assert!(world.withdraw(&critical("a", 1).id, &Faults::default(), start() + minutes(1)).await.is_err());
     let later = world.withdraw(&critical("a", 1).id, &Faults::default(), start() + minutes(2)).await.unwrap();
     assert_eq!(name(&later), "withdrawn");

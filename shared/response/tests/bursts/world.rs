@@ -1,18 +1,14 @@
-//! A ledger, an IAM and a pager in memory, and the responder between them.
+//! A world with bursts in it, and what the tests ask of it.
 
-use std::sync::Mutex;
+use std::ops::{Deref, DerefMut};
 
-use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{Finding, FindingId, Tier};
-use portcullis_response::memory::{MemoryIam, MemoryLedger};
-use portcullis_response::{
-    Deployment, Entry, Gone, Ledger as _, Notice, Pager, PortError, Releaser, Report, RespondError, Responder,
-};
-use portcullis_settings::{Response, Settings, parse};
-use portcullis_testkit::{Faults, Faulty, ROLE, burst, role};
+use portcullis_response::{Action, Entry, Gone, Report, RespondError};
+use portcullis_settings::Response;
+use portcullis_testkit::{Faults, ROLE, burst, role};
 
-/// A page as the tests look at it.
+/// A page about a finding, as the tests look at it: it wakes somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paged {
     pub(crate) id: FindingId,
@@ -22,31 +18,21 @@ pub(crate) struct Paged {
     pub(crate) withdrawn: bool,
 }
 
-#[derive(Default)]
-pub(crate) struct RecordingPager(Mutex<Vec<Paged>>);
+#[derive(Debug)]
+pub(crate) struct World(portcullis_testkit::World);
 
-#[async_trait]
-impl Pager for RecordingPager {
-    async fn page(&self, notice: Notice<'_>) -> Result<String, PortError> {
-        let mut pages = self.0.lock().unwrap();
-        if let Notice::Finding(entry) = notice {
-            pages.push(Paged {
-                id: entry.finding.id.clone(),
-                response: entry.decision.response,
-                supersedes: entry.finding.burst.iter().flat_map(|burst| burst.supersedes.clone()).collect(),
-                again: entry.earlier.is_some(),
-                withdrawn: entry.gone.is_some(),
-            });
-        }
-        Ok(format!("m-{}", pages.len()))
+impl Deref for World {
+    type Target = portcullis_testkit::World;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }
 
-pub(crate) struct World {
-    pub(crate) settings: Settings,
-    pub(crate) ledger: MemoryLedger,
-    pub(crate) iam: MemoryIam,
-    pub(crate) pager: RecordingPager,
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
 }
 
 impl Default for World {
@@ -62,36 +48,7 @@ pub(crate) fn start() -> Timestamp {
 
 impl World {
     pub(crate) fn with(settings: &str) -> Self {
-        Self {
-            settings: parse(settings).unwrap(),
-            ledger: MemoryLedger::default(),
-            iam: MemoryIam::default(),
-            pager: RecordingPager::default(),
-        }
-    }
-
-    pub(crate) async fn try_deliver(
-        &self,
-        finding: &Finding,
-        faults: &Faults,
-        now: Timestamp,
-    ) -> Result<Report, RespondError> {
-        let deployment = Deployment::default();
-        let (ledger, iam) = (Faulty { port: &self.ledger, faults }, Faulty { port: &self.iam, faults });
-        let pager = Faulty { port: &self.pager, faults };
-        let responder = Responder {
-            settings: &self.settings,
-            deployment: &deployment,
-            ledger: &ledger,
-            identities: &iam,
-            quarantine: &iam,
-            pager: &pager,
-        };
-        responder.respond(finding, now, false).await
-    }
-
-    pub(crate) async fn deliver_at(&self, finding: &Finding, now: Timestamp) -> Report {
-        self.try_deliver(finding, &Faults::default(), now).await.unwrap()
+        Self(portcullis_testkit::World::with(settings))
     }
 
     pub(crate) async fn deliver(&self, finding: &Finding) -> Report {
@@ -104,39 +61,36 @@ impl World {
         faults: &Faults,
         now: Timestamp,
     ) -> Result<Report, RespondError> {
-        let deployment = Deployment::default();
-        let (ledger, iam) = (Faulty { port: &self.ledger, faults }, Faulty { port: &self.iam, faults });
-        let pager = Faulty { port: &self.pager, faults };
-        let responder = Responder {
-            settings: &self.settings,
-            deployment: &deployment,
-            ledger: &ledger,
-            identities: &iam,
-            quarantine: &iam,
-            pager: &pager,
-        };
-        responder.withdraw(id, now).await
+        self.ports(faults).responder().withdraw(id, now).await
     }
 
     pub(crate) async fn release(&self, who: &str, now: Timestamp) {
-        let releaser = Releaser { ledger: &self.ledger, lift: &self.iam, pager: &self.pager };
-        releaser.release(who, "alice", "known", now).await.unwrap();
+        let faults = Faults::default();
+        self.ports(&faults).releaser().release(who, "alice", "known", now).await.unwrap();
     }
 
-    pub(crate) async fn entry(&self, finding: &Finding) -> Entry {
-        self.entry_of(&finding.id).await.unwrap()
-    }
-
-    pub(crate) async fn entry_of(&self, id: &FindingId) -> Option<Entry> {
-        self.ledger.entry(id).await.unwrap().map(|known| known.item)
-    }
-
+    /// The pages about findings that woke somebody.
     pub(crate) fn pages(&self) -> Vec<Paged> {
-        self.pager.0.lock().unwrap().clone()
+        let told = self.pager.told();
+        let waking = told.iter().filter(|told| told.action == Action::Trigger);
+        let paged = waking.filter_map(|told| told.entry()).map(|entry| Paged {
+            id: entry.finding.id.clone(),
+            response: entry.decision.response,
+            supersedes: entry.finding.burst.iter().flat_map(|burst| burst.supersedes.clone()).collect(),
+            again: entry.earlier.is_some(),
+            withdrawn: entry.gone.is_some(),
+        });
+        paged.collect()
     }
 
     pub(crate) fn paged(&self) -> Vec<FindingId> {
         self.pages().into_iter().map(|page| page.id).collect()
+    }
+
+    /// Somebody takes off what denies.
+    pub(crate) fn detach(&self, arn: &str) {
+        let known = self.iam.identity(arn).unwrap();
+        self.iam.set(portcullis_response::Identity { attached: Vec::new(), ..known });
     }
 }
 

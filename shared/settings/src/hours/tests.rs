@@ -122,6 +122,41 @@ fn changes(name: &str, time: &str, expected: Option<&str>) {
     assert_eq!(change.map(|change| change.name.as_str()), expected);
 }
 
+const PAUSES: &str = "
+changes:
+  - {name: open to all, from: 2026-01-10T00:00Z, to: 2026-01-12T00:00Z, containment: allowed}
+  - {name: migration, from: 2026-01-10T22:00Z, to: 2026-01-11T04:00Z, actors: ['arn:aws:iam::*:role/migrator']}
+  - {name: watched, from: 2026-01-10T22:00Z, to: 2026-01-11T04:00Z, actors: ['arn:aws:iam::*:role/tester'], containment: allowed}
+  - {name: everybody, from: 2026-01-11T02:00Z, to: 2026-01-11T03:00Z, containment: paused}
+";
+
+#[test_case("migrator", "2026-01-10T21:59:59Z", None ; "before")]
+#[test_case("migrator", "2026-01-10T22:00:00Z", Some("migration") ; "named, behind a window that allows it")]
+#[test_case("migrator", "2026-01-11T04:00:00Z", None ; "as it ends")]
+#[test_case("tester", "2026-01-10T22:00:00Z", None ; "allowed")]
+#[test_case("tester", "2026-01-11T02:00:00Z", Some("everybody") ; "allowed by one, paused by another")]
+#[test_case("app", "2026-01-10T22:00:00Z", None ; "somebody else's")]
+#[test_case("app", "2026-01-11T02:59:59Z", Some("everybody") ; "everybody's")]
+#[test_case("app", "2026-01-11T03:00:00Z", None ; "everybody's is over")]
+fn changes_pause_containment(name: &str, time: &str, expected: Option<&str>) {
+    let settings = parsed(PAUSES);
+    let found = settings.pausing_change(&role(name), &Inventory::default(), at(time));
+    assert_eq!(found.map(|change| change.name.as_str()), expected);
+}
+
+#[test]
+fn whoever_is_meant_by_a_tag_is_looked_up() {
+    let change = "changes: [{name: it, from: 2026-01-10T00:00Z, to: 2026-01-11T00:00Z, actors: [{tag: team=infra}]}]";
+    let (settings, time) = (parsed(change), at("2026-01-10T12:00Z"));
+    let tags = [("team".to_owned(), "infra".to_owned())].into();
+    let known = Inventory {
+        principals: [("arn:aws:iam::111122223333:role/app".to_owned(), tags)].into(),
+        ..Inventory::default()
+    };
+    assert!(settings.pausing_change(&role("app"), &known, time).is_some());
+    assert!(settings.pausing_change(&role("app"), &Inventory::default(), time).is_none());
+}
+
 const MINUTES: i64 = 24 * 60;
 
 fn clock(minutes: i64) -> String {
@@ -147,6 +182,30 @@ proptest! {
         let expected = starts.into_iter().any(|start| (start..start + length).contains(&minute));
         let monday = at("2026-01-05T00:00Z");
         prop_assert_eq!(hours.include(monday + jiff::SignedDuration::from_mins(minute)), expected);
+    }
+
+    /// What pauses is a change of the actor's, and every change of the actor's pauses unless all of them allow it.
+    #[test]
+    fn a_pause_is_a_change(
+        windows in proptest::collection::vec((0..48_i64, 1..24_i64, 0..3_usize, any::<bool>()), 0..6),
+        hour in 0..72_i64,
+    ) {
+        let start = at("2026-01-10T00:00Z");
+        let hours = |hours: i64| start + jiff::SignedDuration::from_hours(hours);
+        let entry = |(index, (from, length, whose, paused)): (usize, &(i64, i64, usize, bool))| {
+            let actors = ["", ", actors: ['arn:aws:iam::*:role/app']", ", actors: ['arn:aws:iam::*:role/other']"][*whose];
+            let containment = if *paused { "paused" } else { "allowed" };
+            format!("  - {{name: n{index}, from: '{}', to: '{}'{actors}, containment: {containment}}}\n",
+                hours(*from), hours(from + length))
+        };
+        let settings = parsed(&format!("changes:\n{}", windows.iter().enumerate().map(entry).collect::<String>()));
+        let expected = windows.iter().position(|(from, length, whose, paused)| {
+            *paused && *whose < 2 && (*from..from + length).contains(&hour)
+        });
+        let (app, none) = (role("app"), Inventory::default());
+        let found = settings.pausing_change(&app, &none, hours(hour));
+        prop_assert_eq!(found.map(|change| change.name.clone()), expected.map(|index| format!("n{index}")));
+        prop_assert!(found.is_none() || settings.change(&app, &none, hours(hour)).is_some());
     }
 
     /// Whatever clocks do, what they show decides.

@@ -9,7 +9,7 @@ use super::*;
 mod circumstances;
 
 const SETTINGS: &str = r#"
-protected: ["arn:aws:iam::*:role/security/*"]
+protected: ["arn:aws:iam::*:role/security/*", {path: /deploy/}, {tag: team=web}]
 assets:
   - {name: everything, secret: "*", tier: standard}
   - {name: payroll, secret: "payroll/*", tier: sensitive, authorized: ["arn:aws:iam::111122223333:role/payroll/*"]}
@@ -65,6 +65,21 @@ fn the_entries_that_match_are_named() {
     let judgement = judge(&settings(), &role("security/break-glass"), &assets);
     assert_eq!(judgement.matched, ["everything", "payroll", "salaries"]);
     assert!(judgement.protected);
+}
+
+#[test_case("security/break-glass", true ; "by ARN")]
+#[test_case("deploy/eu/app", true ; "by path")]
+#[test_case("web", false ; "a tag is read when somebody is acted on")]
+#[test_case("app", false ; "by nothing")]
+fn protection(name: &str, expected: bool) {
+    let tags = [("team".to_owned(), "web".to_owned())].into();
+    let inventory = Inventory {
+        principals: [("arn:aws:iam::111122223333:role/web".to_owned(), tags)].into(),
+        ..Inventory::default()
+    };
+    let (actor, origin) = (role(name), Origin::default());
+    let subject = Subject { actor: &actor, assets: &[], origin: &origin, time: None };
+    assert_eq!(settings().judge(&subject, &inventory).protected, expected);
 }
 
 #[test_case(Principal::Service { name: "secretsmanager.amazonaws.com".to_owned() }, true ; "the service named")]

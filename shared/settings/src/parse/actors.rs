@@ -5,7 +5,7 @@ use portcullis_domain::{AccountId, ArnPattern};
 use super::arns::{Parts, is_account, may_be, may_start, pattern, principal_pattern};
 use super::entries::{at_least_one, exactly_one};
 use crate::reader::{Node, Report};
-use crate::{AuthorizedActor, PathPattern};
+use crate::{AuthorizedActor, Glob, PathPattern};
 
 const KEYS: [&str; 3] = ["path", "tag", "function"];
 
@@ -32,7 +32,7 @@ fn actor(node: &Node<'_>, report: &mut Report) -> Option<AuthorizedActor> {
         let map = node.map(report, "a map", &KEYS);
         return exactly_one(&map, node, report, &KEYS, |key, node, report| match key {
             "path" => path(node, report).map(AuthorizedActor::Path),
-            "tag" => tag(node, report),
+            "tag" => tag(node, report).map(|(key, value)| AuthorizedActor::Tag { key, value }),
             _ => function(node, report).map(AuthorizedActor::Function),
         });
     }
@@ -57,7 +57,7 @@ fn actor(node: &Node<'_>, report: &mut Report) -> Option<AuthorizedActor> {
 }
 
 /// An IAM path, or a pattern of paths.
-fn path(node: &Node<'_>, report: &mut Report) -> Option<PathPattern> {
+pub(super) fn path(node: &Node<'_>, report: &mut Report) -> Option<PathPattern> {
     let expected = "an IAM path such as `/team/payroll/`, `*` and `?` allowed";
     let text = node.text(report, expected)?;
     // IAM API Reference, *CreateRole*, `Path`: visible ASCII. An ARN would be compared with the path of one.
@@ -79,7 +79,7 @@ fn path(node: &Node<'_>, report: &mut Report) -> Option<PathPattern> {
 }
 
 /// `key=value`, of a role or user.
-fn tag(node: &Node<'_>, report: &mut Report) -> Option<AuthorizedActor> {
+pub(super) fn tag(node: &Node<'_>, report: &mut Report) -> Option<(String, Glob)> {
     let expected = "a tag as `key=value`, `*` and `?` allowed in the value";
     let text = node.text(report, expected)?;
     let (key, value) = text.split_once('=').unwrap_or_default();
@@ -88,7 +88,7 @@ fn tag(node: &Node<'_>, report: &mut Report) -> Option<AuthorizedActor> {
         report.add(node, node.mismatch(expected), Some(help));
         return None;
     }
-    Some(AuthorizedActor::Tag { key: key.to_owned(), value: value.parse().ok()? })
+    Some((key.to_owned(), value.parse().ok()?))
 }
 
 /// A pattern that must be able to match the ARN of a Lambda function.

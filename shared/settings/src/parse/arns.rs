@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use portcullis_domain::{AccountId, ArnPattern};
 
-use crate::reader::{Node, Report};
+use crate::reader::{Node, Report, printable};
 
 const WILDCARDS: [char; 2] = ['*', '?'];
 
@@ -26,13 +26,7 @@ pub(super) fn principal_pattern(node: &Node<'_>, report: &mut Report) -> Option<
     let pattern = pattern(node, report, expected)?;
     let Parts { partition, service, region, account, resource } = Parts::of(&pattern)?;
     let (why, help) = if service == "sts" {
-        // `assumed-role/NAME/SESSION`
-        let name = resource.split('/').nth(1).unwrap_or("NAME");
-        let help = format!(
-            "a session's ARN drops the role's path; write the role's own, path included: \
-             arn:{partition}:iam::{account}:role/{name}"
-        );
-        (": this is the ARN of a session", help)
+        (": this is the ARN of a session", session_help(partition, account, resource))
     } else if service == "iam" && resource == "root" {
         let help = format!(
             "for every role and user of an account write arn:{partition}:iam::{account}:*; `authorized` also takes the \
@@ -50,6 +44,16 @@ pub(super) fn principal_pattern(node: &Node<'_>, report: &mut Report) -> Option<
     };
     report.add(node, format!("{}{why}", node.mismatch(expected)), Some(help));
     None
+}
+
+/// What to write instead of the ARN of a session, whose `resource` is `assumed-role/NAME/SESSION`.
+pub(super) fn session_help(partition: &str, account: &str, resource: &str) -> String {
+    let name = printable(resource.split('/').nth(1).unwrap_or("NAME"));
+    let (partition, account) = (printable(partition), printable(account));
+    format!(
+        "a session's ARN drops the role's path; write the role's own, path included: \
+         arn:{partition}:iam::{account}:role/{name}"
+    )
 }
 
 /// The pattern here, which must be able to match the ARN of a KMS key or a secret.

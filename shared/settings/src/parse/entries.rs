@@ -82,6 +82,8 @@ pub(super) fn exactly_one<T>(
     // Each is read even when there are too many, for its own problems.
     let mut found: Vec<Option<T>> = given.iter().map(|(key, node)| read(key, node, report)).collect();
     match given.as_slice() {
+        // One mistake, one problem: that the only keys are unknown was told.
+        [] if map.iter().next().is_none() && entry.has_members() => None,
         [] => {
             report.add(entry, format!("expected exactly one of {}, found none", keys.join(", ")), None);
             None

@@ -9,10 +9,10 @@ use super::actors::{actors, some_actors};
 use super::entries::{Entry, at_least_one, entries, line_of_text, required};
 use super::times::{date, end_of_day, moment, time_of_day, zone};
 use crate::reader::{Node, Report, did_you_mean};
-use crate::{ChangeWindow, WorkingHours};
+use crate::{ChangeWindow, DuringChange, WorkingHours};
 
 const HOURS: &[&str] = &["name", "zone", "days", "from", "to", "holidays", "actors"];
-const CHANGES: &[&str] = &["name", "from", "to", "actors", "reason"];
+const CHANGES: &[&str] = &["name", "from", "to", "actors", "reason", "containment"];
 
 const DAYS: &[Weekday] = &[
     Weekday::Monday,
@@ -148,5 +148,15 @@ fn change(entry: &Entry<'_>, report: &mut Report) -> Option<ChangeWindow> {
     let actors = map.get("actors").map(|node| some_actors(node, report));
     let reason =
         map.get("reason").and_then(|node| line_of_text(node, report, "the reason for the change", LONGEST_REASON));
-    Some(ChangeWindow { name: name.clone()?, from: from?, to: to?, actors, reason, line: node.line() })
+    let containment =
+        map.get("containment").and_then(|node| node.word(report, DuringChange::ALL, DuringChange::as_str));
+    Some(ChangeWindow {
+        name: name.clone()?,
+        from: from?,
+        to: to?,
+        actors,
+        reason,
+        containment: containment.unwrap_or_default(),
+        line: node.line(),
+    })
 }

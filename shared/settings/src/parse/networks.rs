@@ -106,7 +106,11 @@ fn named(node: Option<&Node<'_>>, report: &mut Report, expected: &str, others: &
 
 pub(super) fn accounts(node: &Node<'_>, report: &mut Report) -> Vec<AccountId> {
     let items = node.list(report, "a list of account ids");
-    items.iter().filter_map(|node| node.parsed(report, "an account id of twelve digits, in quotes")).collect()
+    items.iter().filter_map(|node| account(node, report)).collect()
+}
+
+pub(super) fn account(node: &Node<'_>, report: &mut Report) -> Option<AccountId> {
+    node.parsed(report, "an account id of twelve digits, in quotes")
 }
 
 /// The names of databases. They lie beside the settings file, so that a path would lead nowhere.

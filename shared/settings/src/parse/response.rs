@@ -2,6 +2,7 @@
 
 use portcullis_domain::{Severity, Tier};
 
+use crate::by_tier::ByTier;
 use crate::reader::{Node, Report};
 use crate::{Response, ResponseTable};
 
@@ -13,21 +14,22 @@ pub(super) fn response(node: &Node<'_>, report: &mut Report, table: &mut Respons
     let rows = node.map(report, "a map of severities", Severity::WORDS);
     for (severity, node) in rows.iter() {
         if let Ok(severity) = severity.parse() {
-            row(severity, node, report, table);
+            by_tier(node, report, Response::ALL, table.row(severity));
         }
     }
 }
 
-fn row(severity: Severity, node: &Node<'_>, report: &mut Report, table: &mut ResponseTable) {
-    let tiers = [Some(Tier::Critical), Some(Tier::Sensitive), Some(Tier::Standard), None];
+/// Overrides in `row` the tiers that are given here: by a word for every tier, or by a map from tier to word. A word must
+/// be one of `words`.
+pub(super) fn by_tier(node: &Node<'_>, report: &mut Report, words: &[Response], row: &mut ByTier) {
+    let word = |node: &Node<'_>, report: &mut Report| node.word(report, words, Response::as_str);
     if !node.is_map() {
         if let Some(response) = word(node, report) {
-            for tier in tiers {
-                table.set(severity, tier, response);
-            }
+            *row = ByTier::every(response);
         }
         return;
     }
+    let tiers = [Some(Tier::Critical), Some(Tier::Sensitive), Some(Tier::Standard), None];
     let names = tiers.map(|tier| tier.map_or(UNCLASSIFIED, Tier::as_str));
     let known: Vec<&'static str> = names.into_iter().chain([OTHERWISE]).collect();
     let cells = node.map(report, "a map of tiers", &known);
@@ -37,11 +39,7 @@ fn row(severity: Severity, node: &Node<'_>, report: &mut Report, table: &mut Res
         // A tier that is named is never covered by `otherwise`, not even when its word is wrong.
         let response = cell.map_or(otherwise, |node| word(node, report));
         if let Some(response) = response {
-            table.set(severity, tier, response);
+            row.set(tier, response);
         }
     }
-}
-
-fn word(node: &Node<'_>, report: &mut Report) -> Option<Response> {
-    node.word(report, Response::ALL, Response::as_str)
 }

@@ -1,16 +1,14 @@
 //! Correlations to try, streams of events, and workers that take turns at every step.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::ops::RangeInclusive;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+mod turns;
 
-use async_trait::async_trait;
+use std::collections::{BTreeMap, BTreeSet};
+
 use portcullis_windows::{
-    Anchor, Bucket, Burst, Correlation, Event, Input, MemoryWindows, Seen, StoreError, Taken, Test, Threshold,
-    WindowKey, WindowStore, take,
+    Anchor, Bucket, Burst, Correlation, Event, Input, MemoryWindows, Seen, Taken, Test, Threshold, WindowKey, take,
 };
+use turns::TurnTaking;
+pub(crate) use turns::{Task, take_turns};
 
 pub(crate) const MINUTE: i64 = 60_000;
 
@@ -111,49 +109,13 @@ pub(crate) fn remaining(told: &[Taken]) -> Findings {
     shown(last.into_values())
 }
 
-/// A store at whose every step another worker may come in between.
-struct TurnTaking<'s>(&'s MemoryWindows);
-
-async fn let_others() {
-    let mut yielded = false;
-    std::future::poll_fn(|_| if std::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }).await;
-}
-
-#[async_trait]
-impl WindowStore for TurnTaking<'_> {
-    async fn add(&self, key: &WindowKey, bucket: i64, part: &Bucket) -> Result<Bucket, StoreError> {
-        let_others().await;
-        self.0.add(key, bucket, part).await
-    }
-
-    async fn trim(&self, key: &WindowKey, bucket: i64, surplus: &[Event]) -> Result<(), StoreError> {
-        let_others().await;
-        self.0.trim(key, bucket, surplus).await
-    }
-
-    async fn range(&self, key: &WindowKey, buckets: RangeInclusive<i64>) -> Result<BTreeMap<i64, Bucket>, StoreError> {
-        let_others().await;
-        self.0.range(key, buckets).await
-    }
-
-    async fn announce(&self, key: &WindowKey, piece: i64, anchor: &Anchor) -> Result<(), StoreError> {
-        let_others().await;
-        self.0.announce(key, piece, anchor).await
-    }
-
-    async fn announced(&self, key: &WindowKey, pieces: RangeInclusive<i64>) -> Result<BTreeSet<Anchor>, StoreError> {
-        let_others().await;
-        self.0.announced(key, pieces).await
-    }
-}
-
 /// Each worker takes its batches one after another; `turns` says whose step is next.
 pub(crate) fn work(correlation: &Correlation, workers: &[Vec<Vec<Event>>], turns: &[usize]) -> Vec<Taken> {
     let memory = MemoryWindows::default();
     let store = TurnTaking(&memory);
     let key = key();
     let (store, key) = (&store, &key);
-    let mut tasks: Vec<Pin<Box<dyn Future<Output = Vec<Taken>> + '_>>> = Vec::new();
+    let mut tasks: Vec<Task<'_, Vec<Taken>>> = Vec::new();
     for batches in workers {
         tasks.push(Box::pin(async move {
             let mut told = Vec::new();
@@ -163,15 +125,5 @@ pub(crate) fn work(correlation: &Correlation, workers: &[Vec<Vec<Event>>], turns
             told
         }));
     }
-    let mut context = Context::from_waker(Waker::noop());
-    let mut told = Vec::new();
-    let mut turns = turns.iter().copied().cycle();
-    while !tasks.is_empty() {
-        let index = turns.next().unwrap_or_default() % tasks.len();
-        if let Poll::Ready(done) = tasks[index].as_mut().poll(&mut context) {
-            told.extend(done);
-            drop(tasks.remove(index));
-        }
-    }
-    told
+    take_turns(tasks, turns).into_iter().flatten().collect()
 }

@@ -9,8 +9,8 @@ use portcullis_acceptance::delivery::Batch;
 use portcullis_detection::memory::Detector;
 use portcullis_detection::{Context, Pipeline, RuleSet, built_in};
 use portcullis_domain::Finding;
-use portcullis_response::memory::{MemoryIam, MemoryLedger};
-use portcullis_response::{Deployment, Notice, Pager, PortError, Responder};
+use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryWorld};
+use portcullis_response::{About, Deployment, Notice, Pager, PortError, Responder};
 use portcullis_settings::{Inventory, parse};
 use tokio::runtime::Runtime;
 
@@ -43,6 +43,7 @@ pub(crate) struct Installation<'p> {
     iam: MemoryIam,
     pager: Pages,
     deployment: Deployment,
+    world: MemoryWorld,
     runtime: Runtime,
 }
 
@@ -58,7 +59,9 @@ impl<'p> Installation<'p> {
             deployment: Deployment {
                 account: Some("111122223333".parse().unwrap()),
                 own_roles: vec!["arn:aws:iam::111122223333:role/portcullis/portcullis-respond".parse().unwrap()],
+                ..Deployment::default()
             },
+            world: MemoryWorld::default(),
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
         }
     }
@@ -86,7 +89,11 @@ impl<'p> Installation<'p> {
             deployment: &self.deployment,
             ledger: &self.ledger,
             identities: &self.iam,
-            quarantine: &self.iam,
+            apply: &self.iam,
+            simulate: &self.iam,
+            records: &self.world,
+            active: &self.world,
+            switch: &self.world,
             pager: &self.pager,
         };
         for finding in &tally.findings {
@@ -110,9 +117,11 @@ impl Pages {
 #[async_trait]
 impl Pager for Pages {
     async fn page(&self, notice: Notice<'_>) -> Result<String, PortError> {
-        let page = match notice {
-            Notice::Finding(entry) => (entry.finding.rule.id.clone(), entry.finding.actor.principal.to_string()),
-            Notice::Released { quarantine, .. } => ("released".to_owned(), quarantine.target.arn().to_owned()),
+        let page = match notice.about {
+            About::Finding(entry) => (entry.finding.rule.id.clone(), entry.finding.actor.principal.to_string()),
+            About::Released(known) | About::Extended(known) | About::Tampered(known) => {
+                ("contained".to_owned(), known.target.arn().to_owned())
+            }
         };
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pages.push(page);

@@ -69,17 +69,23 @@ fn entry(entry: &Entry) -> Value {
         "wanted": entry.decision.wanted.as_str(),
         "response": entry.decision.response.as_str(),
         "guards": refusals.iter().map(|refusal| format!("{}: {refusal}", refusal.name())).collect::<Vec<String>>(),
-        "plan": entry.plan.steps.iter().map(ToString::to_string).collect::<Vec<String>>(),
+        "plan": plan(entry),
         "containment": containment(entry.containment.as_ref()),
         "page": page_state(&entry.page),
     })
 }
 
+fn plan(entry: &Entry) -> Vec<String> {
+    let calls = entry.plan.target.iter().flat_map(|target| entry.plan.steps.iter().map(|step| step.call(target)));
+    calls.collect()
+}
+
 fn containment(containment: Option<&Containment>) -> String {
     match containment {
         None => "none".to_owned(),
-        Some(Containment::Contained { at, until, verified: true }) => format!("at {at}, verified, until {until}"),
-        Some(Containment::Contained { at, until, verified: false }) => format!("at {at}, not verified, until {until}"),
+        Some(Containment::Contained { at, until, level, verified, .. }) => {
+            format!("{level} at {at}, {}, until {until}", if *verified { "verified" } else { "not verified" })
+        }
         Some(Containment::Failed { at, error, uncertain }) => {
             format!("failed at {at} (uncertain: {uncertain}): {error}")
         }
@@ -91,6 +97,7 @@ fn page_state(state: &PageState) -> String {
         PageState::None => "none".to_owned(),
         PageState::Sent { message_id } => format!("sent: {message_id}"),
         PageState::SentOfFailure { message_id } => format!("sent of the failure: {message_id}"),
+        PageState::Updated { message_id } => format!("updated: {message_id}"),
         PageState::Repeat { of } => format!("repeat of {of}"),
     }
 }

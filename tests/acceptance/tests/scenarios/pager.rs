@@ -20,7 +20,7 @@ impl RenderingPager {
 #[async_trait]
 impl Pager for RenderingPager {
     async fn page(&self, notice: Notice<'_>) -> Result<String, PortError> {
-        let page = render(notice, &PageContext { stack: "portcullis".to_owned() });
+        let page = render(notice, &PageContext::new("portcullis"));
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pages.push(page);
         Ok(format!("message-{}", pages.len()))

@@ -5,7 +5,7 @@ use portcullis_cloudtrail::{Contents, Unreadable, open};
 use portcullis_detection::memory::Detector;
 use portcullis_detection::{Context, Pipeline, RuleSet, built_in};
 use portcullis_domain::Finding;
-use portcullis_response::memory::{MemoryIam, MemoryLedger};
+use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryWorld};
 use portcullis_response::{Deployment, Entry, Report, Responder};
 use portcullis_settings::{Inventory, parse};
 
@@ -68,13 +68,20 @@ async fn respond(pipeline: &Pipeline, findings: Vec<Finding>, outcome: &mut Outc
     let deployment = Deployment {
         account: Some("111122223333".parse()?),
         own_roles: vec!["arn:aws:iam::111122223333:role/portcullis/portcullis-respond".parse()?],
+        lockout_policy: Some("portcullis/portcullis-lockout".to_owned()),
+        ..Deployment::default()
     };
+    let world = MemoryWorld::default();
     let responder = Responder {
         settings: &pipeline.settings,
         deployment: &deployment,
         ledger: &ledger,
         identities: &iam,
-        quarantine: &iam,
+        apply: &iam,
+        simulate: &iam,
+        records: &world,
+        active: &world,
+        switch: &world,
         pager: &pager,
     };
     for finding in findings {

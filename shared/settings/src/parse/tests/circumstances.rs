@@ -6,20 +6,6 @@ use test_case::test_case;
 
 use super::*;
 
-/// The only problem of `yaml`, with its help.
-fn problem(yaml: &str) -> (String, String) {
-    let problems = parse(yaml).unwrap_err();
-    assert_eq!(problems.as_slice().len(), 1, "{problems}");
-    let problem = &problems.as_slice()[0];
-    (problem.to_string(), problem.help.clone().unwrap_or_default())
-}
-
-fn is_told(yaml: &str, message: &str, help: &str) {
-    let (found_message, found_help) = problem(yaml);
-    assert!(found_message.contains(message), "{found_message}");
-    assert!(found_help.contains(help) && found_help.is_empty() == help.is_empty(), "{found_help}");
-}
-
 #[test]
 fn every_part_is_read() {
     let settings = good(

@@ -7,7 +7,7 @@ use crate::parse;
 
 /// Files with a response table of any shape.
 pub(crate) fn response_tables() -> impl Strategy<Value = String> {
-    let word = || prop_oneof![Just("observe"), Just("page"), Just("quarantine")];
+    let word = || proptest::sample::select(vec!["observe", "page", "ask", "lockout", "quarantine"]);
     let cell =
         prop_oneof![Just("critical"), Just("sensitive"), Just("standard"), Just("unclassified"), Just("otherwise")];
     let severity = prop_oneof![Just("critical"), Just("high"), Just("medium"), Just("low"), Just("informational")];
@@ -59,6 +59,16 @@ fn scraps() -> impl Strategy<Value = String> {
             "protected",
             "response",
             "quarantine",
+            "operators",
+            "members",
+            "asking",
+            "propose: lockout",
+            "unanswered",
+            "lockout",
+            "when_full: page",
+            "limits",
+            "share: 10%",
+            "containment: paused",
             "paging",
             "name",
             "tier",

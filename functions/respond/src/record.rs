@@ -1,0 +1,94 @@
+//! What came of a message, as metrics and a line in the log.
+
+use portcullis_lambda::{Metric, Metrics};
+use portcullis_response::{Containment, Entry, Gone, Look, PageState, Quarantine, Refusal, Report};
+
+pub(crate) fn record(report: &Report, metrics: &mut Metrics) {
+    match report {
+        Report::Duplicate(id) => {
+            metrics.count(Metric::DUPLICATES, &[], 1);
+            tracing::info!(finding = %id, "dealt with before");
+        }
+        Report::Done(entry) => {
+            done(entry, metrics);
+            // What is taken up again has its parts counted already.
+            if let Some(burst) = entry.finding.burst.as_ref().filter(|_| entry.earlier.is_none()) {
+                metrics.count(Metric::SUPERSEDED, &[], burst.supersedes.len());
+            }
+        }
+        Report::Updated { entry, superseded } => {
+            metrics.count(Metric::BURST_UPDATES, &[], 1);
+            metrics.count(Metric::SUPERSEDED, &[], *superseded);
+            tracing::info!(
+                finding = %entry.finding.id,
+                rule = entry.finding.rule.id,
+                events = entry.finding.burst.as_ref().map(|burst| burst.events),
+                continues = entry.continues.as_ref().map(ToString::to_string),
+                superseded,
+                "dealt with before, has grown"
+            );
+        }
+        Report::Withdrawn(entry) => {
+            let told = matches!(&entry.gone, Some(Gone::Withdrawn { message_id: Some(_), .. }));
+            if told {
+                metrics.count(Metric::PAGES, &["withdrawn"], 1);
+            }
+            tracing::info!(finding = %entry.finding.id, rule = entry.finding.rule.id, told, "withdrawn");
+        }
+    }
+}
+
+/// A look at a containment: silent when all of it is in place.
+pub(crate) fn seen(look: &Look, metrics: &mut Metrics) {
+    let (outcome, quarantine): (_, &Quarantine) = match look {
+        Look::InPlace => return,
+        Look::Reapplied(quarantine) => ("reapplied", quarantine),
+        Look::Left(quarantine) => ("left", quarantine),
+    };
+    metrics.count(Metric::TAMPERING, &[outcome], 1);
+    metrics.count(Metric::PAGES, &["tampered"], 1);
+    let by = quarantine.tampering.as_ref().and_then(|tampering| tampering.by.as_deref());
+    tracing::warn!(principal = quarantine.target.arn(), outcome, by, "somebody undid a part of a containment");
+}
+
+fn done(entry: &Entry, metrics: &mut Metrics) {
+    metrics.count(Metric::DECISIONS, &[entry.decision.response.as_str()], 1);
+    for refusal in &entry.decision.refusals {
+        metrics.count(Metric::REFUSALS, &[refusal.name()], 1);
+    }
+    if let Some(ask) = entry.ask.as_ref().filter(|ask| ask.is_answered()) {
+        metrics.count(Metric::ANSWERS, &[ask.state.name()], 1);
+    }
+    match &entry.containment {
+        Some(Containment::Contained { at, verified, .. }) => {
+            metrics.count(Metric::CONTAINMENTS, &[if *verified { "verified" } else { "unverified" }], 1);
+            if let Some(event) = entry.finding.time() {
+                metrics.observe(Metric::TIME_TO_CONTAIN, &[], at.duration_since(event).as_secs_f64());
+            }
+        }
+        Some(Containment::Failed { .. }) => metrics.count(Metric::CONTAINMENTS, &["failed"], 1),
+        None => {}
+    }
+    let page = match &entry.page {
+        PageState::None => None,
+        PageState::Sent { .. } => Some("sent"),
+        PageState::SentOfFailure { .. } => Some("sent-of-failure"),
+        PageState::Updated { .. } => Some("updated"),
+        PageState::Repeat { .. } => Some("repeat"),
+    };
+    if let Some(page) = page {
+        metrics.count(Metric::PAGES, &[page], 1);
+    }
+    tracing::info!(
+        finding = %entry.finding.id,
+        rule = entry.finding.rule.id,
+        actor = %entry.finding.actor.principal,
+        wanted = entry.decision.wanted.as_str(),
+        response = entry.decision.response.as_str(),
+        guard = entry.decision.refusals.first().map(Refusal::name),
+        contained = matches!(entry.containment, Some(Containment::Contained { .. })),
+        incident = entry.incident,
+        page,
+        "dealt with"
+    );
+}

@@ -1,0 +1,159 @@
+"""The lockout policy, at home and in members: what it takes away, and what it leaves."""
+
+import json
+import unittest
+
+import botocore.session
+from pack import is_read, operations
+from policies import ADMINISTRATOR, allowed
+from reading import ACCOUNT, MEMBER, TRANSLATED, Resolved
+from test_member import GLOBAL, MEMBER_TEMPLATE, Member
+from violations import tests_of
+
+# What only reads in IAM and is called otherwise.
+READS_OF_IAM = ("GenerateCredentialReport", "GenerateOrganizationsAccessReport", "GenerateServiceLastAccessedDetails")
+
+
+class LockoutTest(unittest.TestCase):
+    def test_both_are_known_by_one_name(self):
+        for function in ("Respond", "Release"):
+            variables = Resolved(TRANSLATED, {}).properties(function)["Environment"]["Variables"]
+            known = variables["PORTCULLIS_LOCKOUT_POLICY"]
+            for t in (Resolved(TRANSLATED, {}), Member(MEMBER_TEMPLATE, GLOBAL)):
+                policy = t.properties("LockoutPolicy")
+                self.assertEqual(f"/{known}", policy["Path"] + policy["ManagedPolicyName"])
+
+    def test_it_fits_the_quota(self):
+        # 6,144 characters without white space; ARNs are longer than the placeholders that stand for them here.
+        for t in (Resolved(TRANSLATED, {}), Member(MEMBER_TEMPLATE, GLOBAL)):
+            self.assertLess(len(json.dumps(document(t), separators=(",", ":"))), 4500)
+
+
+def document(t):
+    return t.properties("LockoutPolicy")["PolicyDocument"]
+
+
+def statement(t, sid):
+    return next(s for s in document(t)["Statement"] if s["Sid"] == sid)
+
+
+def leaves(t, action, resource="any"):
+    """Whether an administrator with the policy may still do this."""
+    return allowed([ADMINISTRATOR, *document(t)["Statement"]], action, resource)
+
+
+def everywhere(t):
+    for service in ("kms", "secretsmanager"):
+        for name in calls(service):
+            if leaves(t, f"{service}:{name}"):
+                yield f"leaves {service}:{name}"
+    for name in calls("ssm"):
+        if leaves(t, f"ssm:{name}") == name.startswith("GetParameter"):
+            yield f"ssm:{name}"
+    for name in {*operations("iam.amazonaws.com"), "PassRole"}:
+        reads = is_read("iam.amazonaws.com", name) or name in READS_OF_IAM
+        if leaves(t, f"iam:{name}") != reads:
+            yield f"{'leaves' if not reads else 'denies'} iam:{name}"
+    for action in ("s3:GetObject", "s3:PutObject", "dynamodb:PutItem", "sqs:SendMessage", "lambda:InvokeFunction"):
+        if not leaves(t, action, "arn:aws:any:eu-west-1:111122223333:other"):
+            yield f"denies {action} on what is not Portcullis's"
+    if not leaves(t, "sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/app") or not leaves(t, "ec2:RunInstances"):
+        yield "denies what is not asked for"
+    if any(s["Effect"] != "Deny" or "Condition" in s for s in document(t)["Statement"]):
+        yield "allows something, or denies on a condition"
+
+
+def calls(service):
+    return botocore.session.get_session().get_service_model(service).operation_names
+
+
+home = tests_of(LockoutTest)
+
+
+@home(
+    lambda t: statement(t, "NoKeysAndSecrets")["Action"].remove("ssm:GetParameter*"),
+    lambda t: statement(t, "NoKeysAndSecrets")["Action"].append("ssm:*"),
+    lambda t: statement(t, "NoKeysAndSecrets").update(Resource=f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*"),
+    *(
+        lambda t, a=action: statement(t, "NoWritesInIam")["Action"].remove(a)
+        for action in Resolved(TRANSLATED, {}).properties("LockoutPolicy")["PolicyDocument"]["Statement"][1]["Action"]
+    ),
+    lambda t: statement(t, "NoWritesInIam")["Action"].append("iam:*"),
+    lambda t: statement(t, "NoWritesInIam").update(Condition={"StringEquals": {"aws:x": "y"}}),
+    lambda t: document(t)["Statement"].append({"Sid": "x", "Effect": "Deny", "Action": "sts:*", "Resource": "*"}),
+)
+def it_takes_keys_secrets_and_writes_in_iam(t):
+    yield from everywhere(t)
+
+
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:gate-release"
+STACK = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/gate/4711"
+TABLES = ("<Ledger.Arn>", "<DetectionTable.Arn>")
+QUEUES = ("<EventsQueue.Arn>", "<EventsDlq.Arn>", "<FindingsQueue.Arn>", "<FindingsDlq.Arn>")
+OBJECTS = ("<ConfigBucket.Arn>/portcullis.yaml", "<ConfigBucket.Arn>/STOP", "<ConfigBucket.Arn>/rules/own.yml")
+TAKEN = [
+    *((f"lambda:{verb}", FUNCTION) for verb in ("InvokeFunction", "InvokeFunctionUrl", "UpdateFunctionCode20150331v2")),
+    *((f"lambda:{verb}", FUNCTION) for verb in ("AddPermission", "CreateFunction", "DeleteFunction", "PublishVersion")),
+    *((f"lambda:{verb}", FUNCTION) for verb in ("PutFunctionConcurrency", "RemovePermission")),
+    *((f"cloudformation:{verb}Stack", STACK) for verb in ("Create", "Delete", "Update", "CancelUpdate", "Rollback")),
+    *((f"cloudformation:{verb}", STACK) for verb in ("ExecuteChangeSet", "SetStackPolicy", "ContinueUpdateRollback")),
+    *((f"s3:{verb}", thing) for thing in OBJECTS for verb in ("PutObject", "DeleteObject", "DeleteObjectVersion")),
+    *((f"s3:{verb}", OBJECTS[0]) for verb in ("ReplicateObject", "RestoreObject")),
+    *((f"s3:{verb}Policy", "<ConfigBucket.Arn>") for verb in ("PutBucket", "DeleteBucket")),
+    *((f"dynamodb:{verb}Item", table) for table in TABLES for verb in ("Put", "Update", "Delete", "BatchWrite")),
+    *((f"dynamodb:PartiQL{verb}", table) for table in TABLES for verb in ("Insert", "Update", "Delete")),
+    *((f"dynamodb:{verb}", TABLES[0]) for verb in ("DeleteTable", "UpdateTable", "RestoreTableFromBackup")),
+    *((f"sqs:{verb}", queue) for queue in QUEUES for verb in ("SendMessage", "DeleteMessage", "PurgeQueue")),
+    *((f"sqs:{verb}", QUEUES[0]) for verb in ("ReceiveMessage", "SetQueueAttributes", "DeleteQueue")),
+]
+LEFT = [
+    ("lambda:GetFunctionConfiguration", FUNCTION),
+    ("cloudformation:DescribeStacks", STACK),
+    ("s3:GetObject", OBJECTS[0]),
+    *(("dynamodb:GetItem", table) for table in TABLES),
+    ("sqs:GetQueueAttributes", QUEUES[0]),
+    ("lambda:InvokeFunction", FUNCTION.replace("gate", "other")),
+    ("cloudformation:UpdateStack", STACK.replace("gate", "other")),
+]
+
+
+@home(
+    *(
+        lambda t, s=s["Sid"], a=action: statement(t, s)["Action"].remove(a)
+        for s in Resolved(TRANSLATED, {}).properties("LockoutPolicy")["PolicyDocument"]["Statement"][2:]
+        for action in s["Action"]
+    ),
+    lambda t: statement(t, "NoSettings")["Resource"].pop(),
+    lambda t: statement(t, "NoTables")["Resource"].pop(),
+    lambda t: statement(t, "NoQueues")["Resource"].pop(),
+    lambda t: statement(t, "NoFunctionOfPortcullis").update(Resource="*"),
+    lambda t: statement(t, "NoStackOfPortcullis").update(Resource="*"),
+    lambda t: statement(t, "NoSettings")["Action"].append("s3:Get*"),
+)
+def it_takes_what_would_undo_it(t):
+    yield from (f"leaves {action} on {resource}" for action, resource in TAKEN if leaves(t, action, resource))
+    yield from (f"takes {action} on {resource}" for action, resource in LEFT if not leaves(t, action, resource))
+
+
+@tests_of(LockoutTest, MEMBER_TEMPLATE, {"a member": GLOBAL}, Member)(
+    lambda t: statement(t, "NoWritesInIam")["Action"].remove("iam:Detach*"),
+    lambda t: statement(t, "NoKeysAndSecrets")["Action"].remove("kms:*"),
+    lambda t: statement(t, "NoStackOfPortcullis").update(Resource="*"),
+    lambda t: statement(t, "NoStackOfPortcullis")["Action"].remove("cloudformation:Update*"),
+)
+def it_does_so_in_members(t):
+    yield from everywhere(t)
+    here = Resolved(TRANSLATED, {})
+    for sid in ("NoKeysAndSecrets", "NoWritesInIam"):
+        if statement(t, sid) != statement(here, sid):
+            yield f"{sid} is another one in members"
+    if statement(t, "NoStackOfPortcullis")["Action"] != statement(here, "NoStackOfPortcullis")["Action"]:
+        yield "the stack is not kept"
+    stack = t.values["AWS::StackId"]
+    if leaves(t, "cloudformation:UpdateStack", stack) or not leaves(t, "cloudformation:UpdateStack", stack + "0"):
+        yield "another stack is kept"
+    assert t.values["AWS::AccountId"] == MEMBER
+
+
+if __name__ == "__main__":
+    unittest.main()

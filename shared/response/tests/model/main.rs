@@ -1,0 +1,163 @@
+//! Anything may happen, in any order, with any call failing and any worker dying: what must hold, holds after every step, and
+//! in the end everything is as it was.
+
+#![cfg(test)]
+
+mod cast;
+mod end;
+mod jobs;
+mod steps;
+mod truth;
+mod watcher;
+
+use jiff::{SignedDuration, Timestamp};
+use portcullis_domain::FindingId;
+use portcullis_response::ThrowSwitch as _;
+use portcullis_testkit::{Faults, Task, World, take_turns, until_death};
+use proptest::prelude::*;
+
+use crate::cast::{CAST, Setup, setups};
+use crate::jobs::{Findings, Job};
+use crate::steps::{Act, Failing, Step, steps};
+use crate::truth::Truth;
+use crate::watcher::{Before, Watcher, in_force};
+
+/// Everything in memory answers at once.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    take_turns(vec![Box::pin(future)], &[0]).pop().unwrap()
+}
+
+/// The world and all that watches it.
+struct Run {
+    world: World,
+    truth: Truth,
+    watcher: Watcher,
+    findings: Findings,
+    /// Every message that was ever sent.
+    messages: Vec<Job>,
+    /// Those that are not dealt with yet.
+    waiting: Vec<Job>,
+    nudged: usize,
+    now: Timestamp,
+}
+
+impl Run {
+    fn new(setup: &Setup) -> Self {
+        Self {
+            world: setup.world(),
+            truth: Truth::new(),
+            watcher: Watcher::default(),
+            findings: Findings::default(),
+            messages: Vec::new(),
+            waiting: Vec::new(),
+            nudged: 0,
+            now: "2026-01-05T08:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), TestCaseError> {
+        match step {
+            Step::One(act, failing) => {
+                if let Some(job) = self.job(act) {
+                    self.work(job, failing)?;
+                }
+            }
+            Step::Two(one, other, turns) => {
+                let jobs: Vec<Job> = [one, other].into_iter().filter_map(|act| self.job(act)).collect();
+                self.work_at_once(jobs, turns)?;
+            }
+            Step::Tamper(who, how) => {
+                let in_force = in_force(&self.world);
+                self.truth.tamper(&self.world, *who, *how, in_force.get(CAST[*who].arn));
+            }
+            Step::Clock(seconds) => {
+                let by = SignedDuration::from_secs(*seconds);
+                self.watcher.set_back += if *seconds < 0 { -by } else { SignedDuration::ZERO };
+                self.now += by;
+            }
+            Step::Switch(on) => wait(async {
+                if *on { self.world.around.stop("fire").await } else { self.world.around.resume().await }
+            })
+            .unwrap(),
+        }
+        Ok(())
+    }
+
+    fn job(&mut self, act: &Act) -> Option<Job> {
+        let job = self.findings.job(act, &self.truth.ids(), &self.messages, self.now)?;
+        if job.is_message() && !matches!(act, Act::Deliver { .. }) {
+            self.messages.push(job.clone());
+            self.waiting.push(job.clone());
+        }
+        Some(job)
+    }
+
+    /// One does it, and calls fail.
+    fn work(&mut self, job: Job, failing: &Failing) -> Result<bool, TestCaseError> {
+        let mut plan = vec![0; failing.iter().map(|(at, _)| at + 1).max().unwrap_or_default()];
+        for (at, fault) in failing {
+            plan[*at] = *fault;
+        }
+        let faults = Faults::plan(&plan);
+        let before = Before::of(&self.world);
+        let done = wait(until_death(&faults, job.clone().run(&self.world, &faults, self.now)));
+        let done = done == Some(true);
+        if done {
+            self.dealt_with(&job);
+        }
+        self.watcher.look(&self.world, &mut self.truth, &before, &[job], &faults, failing, self.now)?;
+        self.hear_answers();
+        Ok(done)
+    }
+
+    /// Several do something at once.
+    fn work_at_once(&mut self, jobs: Vec<Job>, turns: &[usize]) -> Result<(), TestCaseError> {
+        let faults = Faults::taking_turns();
+        let before = Before::of(&self.world);
+        let tasks = jobs.iter().map(|job| -> Task<'_, (Job, bool)> {
+            let (world, faults, now) = (&self.world, &faults, self.now);
+            Box::pin(async move { (job.clone(), job.clone().run(world, faults, now).await) })
+        });
+        for (job, done) in take_turns(tasks.collect(), turns) {
+            if done {
+                self.dealt_with(&job);
+            }
+        }
+        self.watcher.look(&self.world, &mut self.truth, &before, &jobs, &faults, &[], self.now)?;
+        self.hear_answers();
+        Ok(())
+    }
+
+    fn dealt_with(&mut self, job: &Job) {
+        self.waiting.retain(|waiting| match (waiting, job) {
+            (Job::Respond { form, .. }, Job::Respond { form: done, .. }) => form != done,
+            (Job::Withdraw(id), Job::Withdraw(done)) => id != done,
+            (Job::Answered { id, .. }, Job::Answered { id: done, .. }) => id != done,
+            _ => true,
+        });
+    }
+
+    fn hear_answers(&mut self) {
+        let answers: Vec<FindingId> = self.world.around.answers();
+        for id in &answers[self.nudged..] {
+            let message = Job::Answered { id: id.clone(), last_try: false };
+            self.messages.push(message.clone());
+            self.waiting.push(message);
+        }
+        self.nudged = answers.len();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 1_500, ..ProptestConfig::default() })]
+
+    /// 256 cases, or as many as the environment variable `PROPTEST_CASES` says.
+    #[test]
+    fn whatever_happens(setup in setups(), steps in steps()) {
+        let mut run = Run::new(&setup);
+        for step in &steps {
+            run.step(step)?;
+        }
+        run.end()?;
+    }
+}
