@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 
 #[derive(Deserialize)]
 struct Answer {
-    ledger_error: Option<String>,
+    errors: Vec<String>,
 }
 
 pub(crate) async fn stop(arguments: &Arguments) -> Result<ExitCode> {
@@ -40,7 +40,7 @@ pub(crate) async fn resume(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn told(answer: &Answer) {
-    if let Some(error) = &answer.ledger_error {
-        say!("  it could not be written to the ledger: {}", clean(error));
+    for error in &answer.errors {
+        say!("  it could not be written to the ledger, or on-call could not be told: {}", clean(error));
     }
 }

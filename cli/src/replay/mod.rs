@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATH")]
     rules: Vec<PathBuf>,
     /// Replay as if this were the mode [default: as the settings say]
-    #[arg(long, value_parser = mode, value_name = "observe|page|enforce")]
+    #[arg(long, value_parser = mode, value_name = "observe|page|ask|enforce")]
     mode: Option<Mode>,
     /// Since when the accounts have been watched: for a week from then on, what was never seen before means little
     /// [default: each since its first record]
@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
 
 fn mode(word: &str) -> Result<Mode, String> {
     let known = Mode::ALL.iter().find(|mode| mode.as_str() == word);
-    known.copied().ok_or_else(|| format!("`{word}` is none of observe, page, enforce"))
+    known.copied().ok_or_else(|| format!("`{word}` is none of observe, page, ask, enforce"))
 }
 
 /// Long before any record.

@@ -29,8 +29,8 @@ fn the_example_is_sound() {
     assert_eq!((said.code, said.stderr.as_str()), (0, ""));
     assert_snapshot!(said.without_count(0), @"
     settings: portcullis.example.yaml: mode observe, assets 5, protected patterns 3
-      note: line 45: `backup key` has no `authorized`, so nobody can be told to be unauthorized
-      note: line 50: `whatever is tagged confidential` has no `authorized`, so nobody can be told to be unauthorized
+      note: line 46: `backup key` has no `authorized`, so nobody can be told to be unauthorized
+      note: line 51: `whatever is tagged confidential` has no `authorized`, so nobody can be told to be unauthorized
       note: mode observe: findings are recorded, nobody is paged, nothing is touched
     rules: N + 0 loaded
     ok
@@ -69,7 +69,7 @@ quarantine:
     let said = workplace.run(&["check", "--rules", "rules"]);
     assert_eq!((said.code, said.stderr.as_str()), (1, ""));
     assert_snapshot!(said.without_count(1), @"
-    error: mode: found `enforced`, expected one of observe, page, enforce
+    error: mode: found `enforced`, expected one of observe, page, ask, enforce
      --> portcullis.yaml:1:7
       |
     1 | mode: enforced
@@ -122,7 +122,7 @@ fn an_unknown_setting_is_named_with_its_neighbour() {
     let said = workplace.run(&["check"]);
     assert_eq!(said.code, 1);
     assert_snapshot!(said.without_count(0), @"
-    error: quarantene: unknown key, expected one of mode, assets, protected, response, quarantine, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
+    error: quarantene: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
      --> portcullis.yaml:2:1
       |
     2 | quarantene:
@@ -139,7 +139,7 @@ fn an_unknown_setting_is_named_with_its_neighbour() {
     assert_eq!((said.code, said.stdout.as_str()), (2, ""));
     assert_snapshot!(said.stderr, @"
     portcullis: the settings have problems:
-    error: quarantene: unknown key, expected one of mode, assets, protected, response, quarantine, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
+    error: quarantene: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
      --> portcullis.yaml:2:1
       |
     2 | quarantene:

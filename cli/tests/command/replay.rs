@@ -41,7 +41,7 @@ fn a_folder_of_every_form() {
 fn the_table_names_rule_actor_and_guard() {
     let said = replayed(&[]);
     let table = said.stdout.strip_suffix(said.summary()).unwrap();
-    for named in ["unauthorized-access-critical-asset", "reporting", "admin", "prod/payroll/db", "already-quarantined"]
+    for named in ["unauthorized-access-critical-asset", "reporting", "admin", "prod/payroll/db", "already-contained"]
     {
         assert!(table.contains(named), "{named} is not in\n{table}");
     }
@@ -126,7 +126,7 @@ fn a_mode_on_the_command_line_goes_before_the_settings() {
     ");
     let said = replayed(&["--mode", "enforced"]);
     assert_eq!(said.code, 2);
-    assert!(said.stderr.contains("`enforced` is none of observe, page, enforce"), "{}", said.stderr);
+    assert!(said.stderr.contains("`enforced` is none of observe, page, ask, enforce"), "{}", said.stderr);
 }
 
 #[test]

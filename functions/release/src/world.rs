@@ -7,7 +7,7 @@ use portcullis_aws::{Accounts, DynamoLedger, IamLift, IamReader, MemberRole, Que
 use portcullis_domain::{AccountId, error_chain};
 use portcullis_lambda::{Configuration, Evidence, FunctionError, Metric, Metrics};
 use portcullis_paging::PageContext;
-use portcullis_response::{Answer, Chain as _, Releaser, ThrowSwitch as _};
+use portcullis_response::{About, Action, Answer, Chain as _, Notice, Releaser, ThrowSwitch as _, Thrown};
 use portcullis_settings::Settings;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -94,8 +94,8 @@ impl Release {
             Request::Reject { finding, asked } => {
                 Ok(answered(releaser.answer(&finding, Answer::Reject, &asked.by, &asked.reason, now).await))
             }
-            Request::Stop(asked) => self.throw(true, &asked, home, now, metrics).await,
-            Request::Resume(asked) => self.throw(false, &asked, home, now, metrics).await,
+            Request::Stop(asked) => self.throw(true, asked, releaser, home, metrics).await,
+            Request::Resume(asked) => self.throw(false, asked, releaser, home, metrics).await,
         }
     }
 
@@ -124,29 +124,39 @@ impl Release {
         Ok(json!({"released": done, "failed": left, "unanswered": ended}))
     }
 
-    /// Throws the kill switch, and writes down who did.
+    /// Throws the kill switch, writes down who did, and tells on-call.
     async fn throw(
         &self,
-        stops: bool,
-        asked: &Asked,
+        stopped: bool,
+        Asked { by, reason }: Asked,
+        releaser: &Releaser<'_>,
         home: Option<&AccountId>,
-        now: Timestamp,
         metrics: &mut Metrics,
     ) -> Result<Value, FunctionError> {
-        let (stage, position) = if stops { ("stopped", "stopped") } else { ("resumed", "resumed") };
-        let note = format!("{stage} by {} at {now:.0}: {}", asked.by, asked.reason);
-        if stops {
+        let thrown = Thrown { stopped, at: Timestamp::now(), by, reason };
+        let Thrown { at, by, reason, .. } = &thrown;
+        let stage = if stopped { "stopped" } else { "resumed" };
+        let note = format!("{stage} by {by} at {at:.0}: {reason}");
+        if stopped {
             self.switch.stop(&note).await?;
         } else {
             self.switch.resume().await?;
         }
-        metrics.count(Metric::SWITCH, &[position], 1);
+        metrics.count(Metric::SWITCH, &[stage], 1);
         tracing::warn!(note, "kill switch");
         let account = home.map_or("unknown", AccountId::as_str);
-        let body = json!({"by": asked.by, "reason": asked.reason, "at": now}).to_string();
-        // The switch is thrown; that this could not be written down must be told, and is no reason to take it back.
-        let noted = self.ledger.note(account, "control/kill-switch", stage, &body, now).await;
-        Ok(json!({"switch": stage, "ledger_error": noted.err().map(|error| error.chain())}))
+        let body = json!({"by": by, "reason": reason, "at": at}).to_string();
+        // The switch is thrown. That this could not be written down or told must be said, and is no reason to take it back.
+        let noted = self.ledger.note(account, "control/kill-switch", stage, &body, *at).await;
+        let incident = Thrown::incident(account);
+        let action = if stopped { Action::Trigger } else { Action::Resolve };
+        let notice = Notice { action, incident: &incident, about: About::Switch(&thrown) };
+        let paged = releaser.pager.page(notice).await;
+        let failed: Vec<String> = [noted.err(), paged.err()].into_iter().flatten().map(|error| error.chain()).collect();
+        if !failed.is_empty() {
+            tracing::error!(error = failed.join("; "), "the kill switch was thrown, and not all of it is told");
+        }
+        Ok(json!({"switch": stage, "errors": failed}))
     }
 
     /// Where to tell on-call: the settings' topic, else the stack's. A release must never wait for settings that cannot

@@ -59,8 +59,8 @@ impl World {
         let accounts = Arc::new(Accounts::new(&self.config, home.clone(), self.member.clone()));
         let identities = IamReader::new(Arc::clone(&accounts));
         self.iam = Some(Iam {
+            records: EventHistory::new(&self.config, identities.clone(), home.clone()),
             home,
-            records: EventHistory::new(&self.config, identities.clone()),
             identities,
             simulate: IamSimulator::new(Arc::clone(&accounts)),
             apply: IamContain::new(accounts),

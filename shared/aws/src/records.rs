@@ -13,7 +13,7 @@ use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use aws_smithy_types::DateTime;
 use jiff::{SignedDuration, Timestamp};
-use portcullis_domain::Finding;
+use portcullis_domain::{AccountId, Finding};
 use portcullis_response::{LookAround, PortError, ReadIdentity, Surroundings, Target};
 use serde_json::Value;
 
@@ -31,21 +31,22 @@ const SOME: usize = 20;
 pub struct EventHistory {
     client: Client,
     identities: IamReader,
+    home: Option<AccountId>,
 }
 
 impl EventHistory {
     /// With a client of its own, which gives up soon: the page waits for it.
-    pub fn new(config: &SdkConfig, identities: IamReader) -> Self {
+    pub fn new(config: &SdkConfig, identities: IamReader, home: Option<AccountId>) -> Self {
         let seconds = Duration::from_secs(3);
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(seconds).operation_timeout(seconds).build();
         let config = aws_sdk_cloudtrail::config::Builder::from(config);
         let config = config.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
-        Self::with(Client::from_conf(config), identities)
+        Self { home, ..Self::with(Client::from_conf(config), identities) }
     }
 
     /// With a client at hand.
     pub const fn with(client: Client, identities: IamReader) -> Self {
-        Self { client, identities }
+        Self { client, identities, home: None }
     }
 
     /// The newest records with this attribute since `since`: one page, of fifty.
@@ -70,6 +71,16 @@ impl LookAround for EventHistory {
             Ok(identity) => seen.last_used = identity.and_then(|identity| identity.last_used),
             Err(error) => seen.unknown.push(format!("its last use: {}", error.chain())),
         }
+        if let Some(elsewhere) =
+            Some(target.account()).filter(|account| self.home.as_ref().is_some_and(|home| home != account))
+        {
+            // The history is the caller's own account's.
+            seen.unknown.push(format!(
+                "its sessions and the roles it assumed: look into the event history of account {elsewhere}"
+            ));
+            return seen;
+        }
+        seen.unknown.push("sessions and roles in other Regions: the event history is of one Region".to_owned());
         if matches!(target, Target::Role { .. }) {
             match self.lookup(LookupAttributeKey::ResourceName, target.arn(), since).await {
                 Ok(records) => seen.sessions = sessions(&records),

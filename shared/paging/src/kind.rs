@@ -36,6 +36,10 @@ pub(crate) enum Kind {
     Extended,
     /// The ground for a containment is gone.
     Withdrawn,
+    /// The kill switch was thrown.
+    Stopped,
+    /// It was thrown back.
+    Resumed,
 }
 
 impl Kind {
@@ -65,6 +69,8 @@ impl Kind {
             Self::Released => "RELEASED",
             Self::Extended => "EXTENDED",
             Self::Withdrawn => "WITHDRAWN",
+            Self::Stopped => "STOPPED",
+            Self::Resumed => "RESUMED",
         }
     }
 
@@ -81,6 +87,7 @@ impl Kind {
             Self::Released => "released",
             Self::Extended => "extended",
             Self::Withdrawn => "withdrawn",
+            Self::Stopped | Self::Resumed => "switch-everything-off",
         }
     }
 
@@ -98,6 +105,7 @@ impl Kind {
             Self::Released => "released",
             Self::Extended => "extended",
             Self::Withdrawn => "withdrawn",
+            Self::Stopped | Self::Resumed => "switch",
         }
     }
 
@@ -118,12 +126,14 @@ impl Kind {
             Self::Released => "released",
             Self::Extended => "extended",
             Self::Withdrawn => "withdrawn",
+            Self::Stopped => "stopped",
+            Self::Resumed => "resumed",
         }
     }
 
     /// Whether the subject begins with how bad it is; what only tells that something ended does not.
     pub(crate) const fn tells_severity(self) -> bool {
-        !matches!(self, Self::Released | Self::Extended | Self::Withdrawn)
+        !matches!(self, Self::Released | Self::Extended | Self::Withdrawn | Self::Resumed)
     }
 }
 

@@ -17,6 +17,7 @@ mod released;
 mod sms;
 mod story;
 mod surroundings;
+mod switch;
 mod tampered;
 mod text;
 mod undo;

@@ -10,7 +10,7 @@ use crate::kind::Kind;
 use crate::surroundings::Around;
 use crate::text::{clean, one_line, shorten};
 use crate::undo::{Undo, status_command};
-use crate::{PageContext, extended, finding, released, tampered, withdrawn};
+use crate::{PageContext, extended, finding, released, switch, tampered, withdrawn};
 
 /// All that a page tells.
 #[derive(Clone, Debug)]
@@ -113,6 +113,7 @@ impl Story {
             About::Released(quarantine) => released::tell(quarantine, notice, context),
             About::Extended(quarantine) => extended::tell(quarantine, notice, context),
             About::Tampered(quarantine) => tampered::tell(quarantine, notice, context),
+            About::Switch(thrown) => switch::tell(thrown, notice, context),
         }
     }
 

@@ -27,8 +27,8 @@ pub(crate) fn around(seen: Option<&Surroundings>) -> Around {
 fn last_use(last: Option<&LastUsed>) -> String {
     match last {
         None => "no use of it before this is known".to_owned(),
-        Some(LastUsed { at, region: None }) => format!("last used before this: {at:.0}"),
-        Some(LastUsed { at, region: Some(region) }) => one_line(&format!("last used before this: {at:.0} in {region}")),
+        Some(LastUsed { at, region: None }) => format!("last used, as IAM tells: {at:.0}"),
+        Some(LastUsed { at, region: Some(region) }) => one_line(&format!("last used, as IAM tells: {at:.0} in {region}")),
     }
 }
 

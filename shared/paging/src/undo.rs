@@ -21,6 +21,11 @@ pub fn reject_command(finding: &FindingId, context: &PageContext) -> String {
     format!("portcullis reject {finding} {}", as_whom(context))
 }
 
+/// The command that throws the kill switch back.
+pub(crate) fn resume_command(context: &PageContext) -> String {
+    format!("portcullis resume {}", as_whom(context))
+}
+
 /// The command that lists who is contained and what waits for an answer.
 pub(crate) fn status_command(context: &PageContext) -> String {
     format!("portcullis status --stack {}", shell_word(&context.stack))

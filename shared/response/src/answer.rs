@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::ports::{LedgerError, Version, Versioned};
 use crate::quarantine::Level;
 use crate::refusal::Refusal;
-use crate::respond::{Report, RespondError, Responder, ledger_error};
+use crate::respond::{LEASE, Report, RespondError, Responder, ledger_error};
 
 impl Responder<'_> {
     /// Does what the answer about a finding asks for: contains the actor if all guards still agree, or leaves it, and tells
@@ -104,20 +104,24 @@ impl Responder<'_> {
         Ok(Entry { ask: Some(Ask { taken_up: true, ..ask }), incident, surroundings, ..next })
     }
 
-    /// A rejected question ends its incident.
+    /// A rejected question ends its incident. Answered again after a crash, it is told of again.
     async fn close(&self, entry: Entry, ask: Ask, version: Version, now: Timestamp) -> Result<Report, RespondError> {
         let id = entry.finding.id.clone();
         let rejected = ask.rejected_by().map(|by| Refusal::Rejected { by: by.to_owned() });
         let decision = rejected.map_or(entry.decision.clone(), |refusal| entry.decision.clone().refused(refusal));
-        let ask = Some(Ask { taken_up: true, ..ask });
-        let entry = Entry { ask, decision, plan: Plan::default(), ..entry };
-        if let Some(incident) = self.resolve(&page_key(&entry.finding), &id).await? {
-            let notice = Notice { action: Action::Resolve, incident: &incident, about: About::Finding(&entry) };
-            let paged = self.pager.page(notice).await;
-            paged.map_err(|source| RespondError::Page { id: id.clone(), source })?;
+        // Another worker with the same answer waits meanwhile.
+        let held = Entry { decision, plan: Plan::default(), done: false, lease_until: now + LEASE, ..entry.clone() };
+        let version = self.put(&held, version, now).await?;
+        let closed = Entry { ask: Some(Ask { taken_up: true, ..ask }), done: entry.is_answered(), lease_until: now, ..held.clone() };
+        if let Some(incident) = self.resolve(&page_key(&closed.finding), &id).await? {
+            let notice = Notice { action: Action::Resolve, incident: &incident, about: About::Finding(&closed) };
+            if let Err(source) = self.pager.page(notice).await {
+                self.put(&Entry { lease_until: now, ..held }, version, now).await?;
+                return Err(RespondError::Page { id, source });
+            }
         }
-        self.put(&entry, version, now).await?;
-        Ok(Report::Done(Box::new(entry)))
+        self.put(&closed, version, now).await?;
+        Ok(Report::Done(Box::new(closed)))
     }
 
     /// Ends the incident of an actor; answers with its key, where there is one.

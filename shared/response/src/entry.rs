@@ -61,7 +61,7 @@ pub struct Entry {
 /// What had been done about a finding when it was taken up again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
-    /// What had been decided.
+    /// What had been decided, as on-call was told of it last; where nothing was told, what had been decided last.
     #[serde(with = "word")]
     pub response: Response,
     /// Who had been contained.

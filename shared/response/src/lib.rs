@@ -38,7 +38,7 @@ pub use evidence::keep_evidence;
 pub use guard::target;
 pub use incident::{Action, Incident};
 pub use limits::Places;
-pub use notice::{About, Notice};
+pub use notice::{About, Notice, Thrown};
 pub use plan::{AccessKey, Identity, LastUsed, Plan, Step};
 pub use ports::{
     ApplyStep, Chain, CountActive, KeepEvidence, KillSwitch, Ledger, LedgerError, LookAround, Nudge, Pager, PortError,

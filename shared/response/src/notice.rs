@@ -1,7 +1,10 @@
 //! What on-call is told.
 
+use jiff::Timestamp;
+use portcullis_domain::FindingId;
+
 use crate::entry::Entry;
-use crate::incident::Action;
+use crate::incident::{Action, incident_id};
 use crate::quarantine::Quarantine;
 
 /// Something to tell on-call.
@@ -26,4 +29,26 @@ pub enum About<'n> {
     Extended(&'n Quarantine),
     /// Somebody undid a part of a containment; its `tampering` says what, and whether it was put back.
     Tampered(&'n Quarantine),
+    /// The kill switch was thrown.
+    Switch(&'n Thrown),
+}
+
+/// A throw of the kill switch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thrown {
+    /// Whether it is on now: nobody is contained.
+    pub stopped: bool,
+    /// When.
+    pub at: Timestamp,
+    /// By whom, as they named themselves.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Thrown {
+    /// The incident that begins when the switch is thrown, and ends when it is thrown back.
+    pub fn incident(account: &str) -> String {
+        incident_id(&FindingId::of_event("kill-switch", account, ""))
+    }
 }

@@ -118,8 +118,10 @@ impl Entry {
         let contained = self.target().filter(|_| self.is_contained()).cloned();
         let told =
             matches!(self.page, PageState::Sent { .. } | PageState::SentOfFailure { .. } | PageState::Updated { .. });
+        // What on-call was not told of is no answer that a later one could repeat.
+        let untold = before.filter(|_| !told);
         Earlier {
-            response: self.decision.response,
+            response: untold.map_or(self.decision.response, |before| before.response),
             contained: contained.or_else(|| before.and_then(|before| before.contained.clone())),
             paged: told || before.is_some_and(|before| before.paged),
         }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::apply::Held;
 use crate::incident::{Action, incident_id};
 use crate::notice::{About, Notice};
-use crate::plan::{Identity, recreated};
+use crate::plan::{Identity, Step, recreated};
 use crate::ports::{PortErrorKind, Versioned};
-use crate::quarantine::{Quarantine, QuarantineState, Tampering, Verification};
+use crate::quarantine::{Quarantine, QuarantineState, Simulated, Tampering, Verification};
 use crate::refusal::Refusal;
 use crate::respond::{LEASE, RespondError, Responder, ledger_error};
 use crate::target::Target;
@@ -89,10 +89,11 @@ impl Responder<'_> {
     ) -> Result<Look, RespondError> {
         let id = known.item.finding.clone();
         let mut held = Held { responder: self, quarantine: known.item, version: known.version, now };
-        // Being put on or lifted, or past its end, is none of the watch's business.
-        let over = held.quarantine.until <= now || held.quarantine.is_held(now);
-        // A page that could not be sent is due still.
+        // A page that could not be sent is due still, unless another worker is about to send it.
         let due = held.quarantine.tampering.as_ref().is_some_and(|seen| seen.message_id.is_none());
+        let others = held.quarantine.is_held(now) || (due && held.quarantine.lease_until > now);
+        // Being put on or lifted, or past its end, is none of the watch's business.
+        let over = held.quarantine.until <= now || others;
         let resumes = due && matches!(held.quarantine.state, QuarantineState::Applying);
         if over || !(resumes || matches!(held.quarantine.state, QuarantineState::Active { .. })) {
             return Ok(Look::InPlace);
@@ -104,7 +105,11 @@ impl Responder<'_> {
             Err(source) => return Err(RespondError::Guard { id, source }),
         };
         let stranger = recreated(&held.quarantine.target, &identity);
-        let missing = held.quarantine.missing(&identity);
+        let mut missing = held.quarantine.missing(&identity);
+        if let QuarantineState::Active { verification: Verification { read_back: false, .. } } = &held.quarantine.state {
+            // What was never done beside the denial is no tampering; on-call was told of it.
+            missing.retain(Step::denies);
+        }
         if missing.is_empty() && !due {
             return Ok(Look::InPlace);
         }
@@ -119,15 +124,21 @@ impl Responder<'_> {
             }
             let (by, event) = (told.and_then(|told| told.by.clone()), told.and_then(|told| told.event.clone()));
             let puts_back = left.is_none();
+            if let (Some(error), true) = (&left, resumes) {
+                // Half put back, and not gone on with now: the next look sees that it is missing.
+                let verification = Verification { read_back: false, simulated: Simulated::Unknown { error: error.clone() } };
+                held.quarantine.state = QuarantineState::Active { verification };
+            }
             held.quarantine.tampering = Some(Tampering { at: now, missing, by, event, left, message_id: None });
             if puts_back {
                 self.put_back(&mut held, &id).await?;
-            } else {
-                held.save(&id).await?;
             }
         } else if resumes {
             self.put_back(&mut held, &id).await?;
         }
+        // Others wait while on-call is told.
+        held.quarantine.lease_until = now + LEASE;
+        held.save(&id).await?;
         self.tell_of_tampering(&mut held, &id).await?;
         let left = held.quarantine.tampering.as_ref().is_some_and(|seen| seen.left.is_some());
         let quarantine = Box::new(held.quarantine);
@@ -160,7 +171,8 @@ impl Responder<'_> {
         }
     }
 
-    /// Makes every change that is missing, having it to itself meanwhile: a release waits.
+    /// Makes every change that is missing, having it to itself meanwhile: a release waits. What came of it is left to be
+    /// written down.
     async fn put_back(&self, held: &mut Held<'_, '_>, id: &FindingId) -> Result<(), RespondError> {
         held.quarantine.state = QuarantineState::Applying;
         held.quarantine.lease_until = held.now + LEASE;
@@ -177,7 +189,7 @@ impl Responder<'_> {
         {
             tampering.left = Some(why);
         }
-        held.save(id).await
+        Ok(())
     }
 
     async fn tell_of_tampering(&self, held: &mut Held<'_, '_>, id: &FindingId) -> Result<(), RespondError> {
@@ -186,10 +198,11 @@ impl Responder<'_> {
         let incident = incident.map_or_else(|| incident_id(id), |known| known.item.id);
         let about = About::Tampered(&held.quarantine);
         let paged = self.pager.page(Notice { action: Action::Trigger, incident: &incident, about }).await;
-        let sent = paged.map_err(|source| RespondError::Page { id: id.clone(), source })?;
-        if let Some(tampering) = &mut held.quarantine.tampering {
-            tampering.message_id = Some(sent);
+        held.quarantine.lease_until = held.now;
+        if let (Ok(sent), Some(tampering)) = (&paged, &mut held.quarantine.tampering) {
+            tampering.message_id = Some(sent.clone());
         }
-        held.save(id).await
+        held.save(id).await?;
+        paged.map(|_| ()).map_err(|source| RespondError::Page { id: id.clone(), source })
     }
 }

@@ -8,11 +8,12 @@ use portcullis_domain::{Finding, FindingId};
 use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryWorld};
 use portcullis_response::{
     About, Action, Deployment, Entry, Ledger as _, Notice, Pager, PortError, Quarantine, Releaser, Report,
-    RespondError, Responder,
+    RespondError, Responder, Thrown,
 };
 use portcullis_settings::{Settings, parse};
 
-use crate::faulty::{Faults, Faulty};
+use crate::faults::Faults;
+use crate::faulty::Faulty;
 
 /// What on-call was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Subject {
     Extended(Box<Quarantine>),
     /// One that somebody tampered with.
     Tampered(Box<Quarantine>),
+    /// A throw of the kill switch.
+    Switch(Thrown),
 }
 
 impl Told {
@@ -55,6 +58,7 @@ impl Told {
             Subject::Released(quarantine) => format!("released {}", quarantine.target.arn()),
             Subject::Extended(quarantine) => format!("extended {}", quarantine.target.arn()),
             Subject::Tampered(quarantine) => format!("tampered {}", quarantine.target.arn()),
+            Subject::Switch(thrown) => format!("{} by {}", if thrown.stopped { "stopped" } else { "resumed" }, thrown.by),
         }
     }
 }
@@ -78,6 +82,7 @@ impl Pager for RecordingPager {
             About::Released(quarantine) => Subject::Released(Box::new(quarantine.clone())),
             About::Extended(quarantine) => Subject::Extended(Box::new(quarantine.clone())),
             About::Tampered(quarantine) => Subject::Tampered(Box::new(quarantine.clone())),
+            About::Switch(thrown) => Subject::Switch(thrown.clone()),
         };
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.push(Told { action: notice.action, incident: notice.incident.to_owned(), about });

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
+use aws_sdk_cloudwatchlogs::error::SdkError;
+use aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsError;
 use serde_json::Value;
 
 use crate::aws::Aws;
 use crate::template::FUNCTIONS;
 
-/// The log of a stack's function, line by line.
+/// The log of a stack's function, line by line; none of a function that a parameter of the stack leaves out.
 ///
 /// # Errors
 ///
@@ -18,6 +20,10 @@ pub async fn of_function(aws: &Aws, stack: &str, function: &str) -> Result<Vec<S
     let group = format!("/aws/lambda/{stack}-{function}");
     let mut pages = aws.logs().filter_log_events().log_group_name(&group).into_paginator().send();
     while let Some(page) = pages.next().await {
+        let missing = |error: &FilterLogEventsError| error.is_resource_not_found_exception();
+        if page.as_ref().err().and_then(SdkError::as_service_error).is_some_and(missing) {
+            return Ok(lines);
+        }
         let page = page.with_context(|| format!("failed to read the log of {function}"))?;
         lines.extend(page.events.into_iter().flatten().filter_map(|event| event.message));
     }

@@ -48,7 +48,6 @@ impl Stack {
         let cloudformation = aws.cloudformation();
         let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
         let all = [("Architecture", machine)].into_iter().chain(parameters.iter().copied());
-        let parameter = |(key, value)| Parameter::builder().parameter_key(key).parameter_value(value).build();
         let create = cloudformation
             .create_change_set()
             .stack_name(name)
@@ -80,12 +79,34 @@ impl Stack {
     /// When the deployment fails.
     pub async fn deploy_forwarding(aws: &Aws, name: &str) -> Result<Self> {
         let there = aws.in_region(GLOBAL_REGION).await;
-        let path = paths::repository().join("infra/forward-global-events.yaml");
+        Self::create(&there, name, "forward-global-events.yaml", &[("StackRegion", REGION)]).await
+    }
+
+    /// Makes the account of `aws` a member of this stack, as the StackSet of `infra/README.md` does: where IAM logs the
+    /// roles, the policy and the events of IAM, then in this Region all other events. Answers with the latter.
+    ///
+    /// # Errors
+    ///
+    /// When a deployment fails.
+    pub async fn deploy_member(&self, aws: &Aws, security: &str, parameters: &[(&str, &str)]) -> Result<Self> {
+        let name = format!("{}-member", self.name);
+        let all = [("SecurityAccountId", security), ("StackName", &*self.name), ("StackRegion", REGION)];
+        let all: Vec<_> = all.into_iter().chain(parameters.iter().copied()).collect();
+        // Of that Region's keys and secrets nobody takes the events, since the stack is elsewhere.
+        let global: Vec<_> = all.iter().copied().chain([("ForwardRegionalEvents", "false")]).collect();
+        Self::create(&aws.in_region(GLOBAL_REGION).await, &name, "member.yaml", &global).await?;
+        Self::create(aws, &name, "member.yaml", &all).await
+    }
+
+    /// Deploys a template of `infra/` that has no code.
+    async fn create(aws: &Aws, name: &str, template: &str, parameters: &[(&str, &str)]) -> Result<Self> {
+        let path = paths::repository().join("infra").join(template);
         let text = std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
-        let region = Parameter::builder().parameter_key("StackRegion").parameter_value(REGION).build();
-        let create = there.cloudformation().create_stack().stack_name(name).template_body(text).parameters(region);
-        create.capabilities(Capability::CapabilityNamedIam).send().await.context("the template was refused")?;
-        Self::complete(&there, name).await
+        let create = aws.cloudformation().create_stack().stack_name(name).template_body(text);
+        let create = create.set_parameters(Some(parameters.iter().copied().map(parameter).collect()));
+        let create = create.capabilities(Capability::CapabilityNamedIam);
+        create.send().await.with_context(|| format!("{template} was refused"))?;
+        Self::complete(aws, name).await
     }
 
     /// Waits until a deployment is complete.
@@ -124,6 +145,10 @@ impl Stack {
     pub async fn put_settings(&self, aws: &Aws, settings: &str) -> Result<()> {
         put_object(aws, self.output("ConfigBucketName")?, "portcullis.yaml", settings.as_bytes().to_vec()).await
     }
+}
+
+fn parameter((key, value): (&str, &str)) -> Parameter {
+    Parameter::builder().parameter_key(key).parameter_value(value).build()
 }
 
 /// Creates a bucket.

@@ -24,12 +24,15 @@ use portcullis_end_to_end::runbook::{Command, Section, anchors, kinds, sections}
 use portcullis_end_to_end::world::World;
 use portcullis_end_to_end::{identity, paths};
 
-/// Sections that change Portcullis itself, which the others rely on: after them, one by one.
-const ALONE: &[&str] = &["Quiet a rule", "Portcullis tampering", "Switch everything off"];
+/// Sections that change Portcullis itself, which the others rely on, or that look at the ledger as a whole, which is to be
+/// calm for that: after the others, one by one.
+const ALONE: &[&str] =
+    &["TAMPERED", "STOPPED, RESUMED", "Quiet a rule", "Portcullis tampering", "Switch everything off"];
 
 /// What is done before a command that stands for itself: the section, how the command begins, and what makes it the right
 /// thing to do.
 const BEFORE: &[(&str, &str, &str)] = &[
+    ("STOPPED, RESUMED", "portcullis resume", "portcullis stop --stack \"$STACK\" --reason drill"),
     ("Key alias", "aws kms create-alias", "aws kms delete-alias --alias-name \"$ALIAS\""),
     (
         "Policy grants",

@@ -6,7 +6,10 @@ mod shell;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use shell::{built, cargo, have_cargo_command, root, say};
+use shell::{built, cargo, have_cargo_command, root, say, target};
+
+/// The functions' packages.
+const FUNCTIONS: [&str; 4] = ["portcullis-detect", "portcullis-respond", "portcullis-release", "portcullis-pagerduty"];
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -52,6 +55,15 @@ enum Command {
 enum Bench {
     /// Print what steady traffic costs in writes to DynamoDB.
     Cost,
+    /// Print how long an intruder may go on, from the event to the first denied call, on the emulator.
+    Contain {
+        /// How many intruders.
+        #[arg(long, default_value_t = 200)]
+        runs: u32,
+        /// Debug binaries, which are built sooner and say less.
+        #[arg(long)]
+        debug: bool,
+    },
 }
 
 fn main() -> Result<()> {
@@ -60,6 +72,7 @@ fn main() -> Result<()> {
         Command::Test => test(),
         Command::Bench { what: None } => bench(),
         Command::Bench { what: Some(Bench::Cost) } => cost(),
+        Command::Bench { what: Some(Bench::Contain { runs, debug }) } => contain(runs, debug),
         Command::Emulator => emulator(),
         Command::Docs { check } => docs(check),
         Command::Evaluate { arguments } => evaluate::evaluate(&arguments),
@@ -114,20 +127,27 @@ fn test() -> Result<()> {
 
 fn bench() -> Result<()> {
     python::environment()?;
-    say("building release binaries");
-    let functions = [
-        "-p",
-        "portcullis-detect",
-        "-p",
-        "portcullis-respond",
-        "-p",
-        "portcullis-release",
-        "-p",
-        "portcullis-pagerduty",
-    ];
-    cargo(&[&["build", "--release", "--bins"], functions.as_slice()].concat()).run()?;
+    release_binaries()?;
     cargo(&["build", "--workspace", "--bins"]).run()?;
     built("bench", &[]).run()
+}
+
+/// The functions as they are deployed. All of them: a deployment takes the code of each.
+fn release_binaries() -> Result<()> {
+    say("building release binaries");
+    let functions = FUNCTIONS.map(|function| ["--package", function]);
+    cargo(&[&["build", "--release", "--bins"], functions.as_flattened()].concat()).run()
+}
+
+fn contain(runs: u32, debug: bool) -> Result<()> {
+    python::environment()?;
+    if !debug {
+        release_binaries()?;
+    }
+    say("building what plays the intruder");
+    cargo(&["build", "--workspace", "--bins"]).run()?;
+    let folder = target().join(if debug { "debug" } else { "release" }).display().to_string();
+    built("contain", &["--runs", &runs.to_string(), &folder]).run()
 }
 
 fn cost() -> Result<()> {

@@ -11,6 +11,11 @@ pub(crate) fn root() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
 
+/// Cargo's target folder.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// A heading.
 pub(crate) fn say(what: &str) {
     println!("\n── {what}");
@@ -28,8 +33,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Run {
 /// A binary that was built just now. `cargo run` would resolve features for its package alone and compile the AWS SDK
 /// once more.
 pub(crate) fn built(name: &str, arguments: &[&str]) -> Run {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    program(&target.join("debug").join(name).display().to_string(), arguments)
+    program(&target().join("debug").join(name).display().to_string(), arguments)
 }
 
 /// Any program with these arguments.

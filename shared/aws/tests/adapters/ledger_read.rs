@@ -3,143 +3,128 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
-use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
+use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use jiff::{SignedDuration, Timestamp};
 use portcullis_aws::DynamoLedger;
 use portcullis_response::{
-    Containment, Decision, Deployment, Earlier, Entry, Ledger as _, PageMark, PageState, Plan, PortErrorKind,
-    Quarantine, QuarantineState, Refusal, Step, Version, target,
+    Chain as _, Containment, Entry, Gone, Ledger as _, PageState, Places, PortErrorKind, Quarantine, QuarantineState,
+    Simulated, Target, Undone, Verification, Version,
 };
-use portcullis_settings::Response;
 use portcullis_testkit::{ROLE, finding};
 use test_case::test_case;
 
-use crate::recorded::Recorded;
+use crate::samples::{decided, entry, incident, now, places, quarantine};
+use crate::table::{Item, Table};
 use crate::wire::json_error;
-
-type Item = HashMap<String, AttributeValue>;
-
-fn now() -> Timestamp {
-    "2026-01-05T08:10:05Z".parse().unwrap()
-}
-
-/// An entry in which everything is present.
-pub(crate) fn entry() -> Entry {
-    let finding = finding("11111111-0000-4000-8000-000000000001");
-    let target = target(&finding, &Deployment::default()).unwrap();
-    let policy = "arn:aws:iam::aws:policy/AWSDenyAll".parse().unwrap();
-    let until = now() + SignedDuration::from_hours(4);
-    let decision = Decision { wanted: Response::Quarantine, response: Response::Quarantine, refusals: Vec::new() };
-    Entry {
-        finding,
-        decided_at: now(),
-        decision: decision.refused(Refusal::AlreadyQuarantined { until }),
-        plan: Plan { steps: vec![Step::AttachPolicy { target, policy }] },
-        containment: Some(Containment::Contained { at: now(), until, verified: true }),
-        page: PageState::Sent { message_id: "m-1".to_owned() },
-        lease_until: now() + SignedDuration::from_secs(90),
-        done: true,
-        continues: Some(portcullis_testkit::finding("22222222-0000-4000-8000-000000000002").id),
-        earlier: Some(Earlier { response: Response::Page, contained: None, paged: true }),
-        gone: None,
-        unheard: false,
-    }
-}
-
-pub(crate) fn quarantine() -> Quarantine {
-    let finding = finding("11111111-0000-4000-8000-000000000001");
-    Quarantine {
-        target: target(&finding, &Deployment::default()).unwrap(),
-        policy: "arn:aws:iam::aws:policy/AWSDenyAll".parse().unwrap(),
-        finding: finding.id,
-        why: finding.rule.title,
-        since: now(),
-        until: now() + SignedDuration::from_hours(4),
-        state: QuarantineState::Active { verified: true },
-    }
-}
-
-pub(crate) fn mark() -> PageMark {
-    PageMark { finding: finding("e").id, quiet_until: now() + SignedDuration::from_hours(1) }
-}
 
 fn ledger(rules: &[Rule]) -> DynamoLedger {
     DynamoLedger::with(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules), "ledger")
 }
 
-/// A table of one item at most, which answers for that item's key alone, and only to reads that cannot be stale.
-fn table() -> DynamoLedger {
-    let written: Recorded<PutItemInput> = Recorded::default();
-    let kept = written.clone();
-    let put = mock!(Client::put_item).then_compute_output(move |call: &PutItemInput| {
-        kept.keep(call);
-        PutItemOutput::builder().build()
-    });
-    let get = mock!(Client::get_item).match_requests(|call| call.consistent_read() == Some(true));
-    let get = get.then_compute_output(move |call: &GetItemInput| {
-        let item = written.only().item().unwrap().clone();
-        let asked = call.key().unwrap();
-        let found = asked.iter().all(|(name, value)| item.get(name) == Some(value)) && asked.len() == 2;
-        GetItemOutput::builder().set_item(found.then_some(item)).build()
-    });
-    ledger(&[put, get])
+fn failed() -> Containment {
+    let error = "quote \" and line\nbreak, ünïcode".to_owned();
+    Containment::Failed { at: decided(), error, uncertain: true }
+}
+
+fn withdrawn() -> Gone {
+    Gone::Withdrawn { at: now(), quarantine: Some(Box::new(quarantine())), message_id: None }
 }
 
 #[test_case(entry() ; "everything present")]
-#[test_case(Entry { containment: None, page: PageState::None, done: false, ..entry() } ; "nothing done yet")]
-#[test_case(Entry { containment: Some(Containment::Failed { at: now(), error: "quote \" and line\nbreak, ünïcode".to_owned(), uncertain: true }), ..entry() } ; "failed")]
+#[test_case(Entry { containment: None, ask: None, surroundings: None, page: PageState::None, done: false, ..entry() } ; "nothing done yet")]
+#[test_case(Entry { containment: Some(failed()), ..entry() } ; "failed")]
+#[test_case(Entry { gone: Some(withdrawn()), unheard: true, ..entry() } ; "withdrawn before it was heard")]
 #[tokio::test]
 async fn an_entry_comes_back(entry: Entry) {
-    let ledger = table();
-    ledger.put_entry(&entry, Version(2)).await.unwrap();
+    let ledger = Table::default().ledger();
+    ledger.put_entry(&entry, Version(0), now()).await.unwrap();
     let back = ledger.entry(&entry.finding.id).await.unwrap().unwrap();
-    assert_eq!((back.item, back.version), (entry, Version(3)));
+    assert_eq!((back.item, back.version), (entry, Version(1)));
     assert!(ledger.entry(&finding("another").id).await.unwrap().is_none());
 }
 
-#[test_case(QuarantineState::Attaching)]
-#[test_case(QuarantineState::Active { verified: false })]
-#[test_case(QuarantineState::Released { at: now(), by: "alice".to_owned(), reason: "a drill".to_owned() })]
+fn active(simulated: Simulated) -> QuarantineState {
+    QuarantineState::Active { verification: Verification { read_back: false, simulated } }
+}
+
+fn released() -> QuarantineState {
+    let found = vec![
+        Undone::Restored,
+        Undone::WasNotThere,
+        Undone::Changed { found: "boundary x".to_owned() },
+        Undone::NoSuchPrincipal,
+    ];
+    QuarantineState::Released { at: now(), by: "alice".to_owned(), reason: "a drill".to_owned(), found }
+}
+
+#[test_case(QuarantineState::Applying)]
+#[test_case(active(Simulated::Allowed { action: "kms:Decrypt".to_owned() }))]
+#[test_case(QuarantineState::Releasing { at: now(), by: "deadline".to_owned(), reason: "over".to_owned() })]
+#[test_case(released())]
 #[test_case(QuarantineState::Failed)]
 #[tokio::test]
 async fn a_quarantine_comes_back(state: QuarantineState) {
-    let ledger = table();
+    let ledger = Table::default().ledger();
     let quarantine = Quarantine { state, ..quarantine() };
-    ledger.put_quarantine(&quarantine, Version(0)).await.unwrap();
+    ledger.put_quarantine(&quarantine, Version(0), now()).await.unwrap();
     let back = ledger.quarantine(ROLE).await.unwrap().unwrap();
     assert_eq!((back.item, back.version), (quarantine, Version(1)));
     assert!(ledger.quarantine("arn:aws:iam::111122223333:role/reporting").await.unwrap().is_none());
 }
 
 #[tokio::test]
-async fn a_page_mark_comes_back() {
-    let ledger = table();
-    ledger.put_page_mark("rule", "actor", &mark(), Version(0)).await.unwrap();
-    let back = ledger.page_mark("rule", "actor").await.unwrap().unwrap();
-    assert_eq!((back.item, back.version), (mark(), Version(1)));
-    assert!(ledger.page_mark("rule", "another actor").await.unwrap().is_none());
-    assert!(ledger.page_mark("another-rule", "actor").await.unwrap().is_none());
+async fn an_incident_comes_back() {
+    let ledger = Table::default().ledger();
+    ledger.put_incident("actor", &incident(), Version(0)).await.unwrap();
+    let back = ledger.incident("actor").await.unwrap().unwrap();
+    assert_eq!((back.item, back.version), (incident(), Version(1)));
+    assert!(ledger.incident("another actor").await.unwrap().is_none());
 }
 
-fn item(arn: &str, json: &str) -> Item {
+/// Before anybody was contained there is no item, and that is no error.
+#[tokio::test]
+async fn the_places_come_back() {
+    let ledger = Table::default().ledger();
+    let none = ledger.places().await.unwrap();
+    assert_eq!((none.item, none.version), (Places::default(), Version(0)));
+    ledger.put_places(&places(), Version(0)).await.unwrap();
+    let back = ledger.places().await.unwrap();
+    assert_eq!((back.item, back.version), (places(), Version(1)));
+}
+
+#[tokio::test]
+async fn the_questions_come_back() {
+    let table = Table::default();
+    let ledger = table.ledger();
+    assert!(ledger.asks().await.unwrap().is_empty());
+    let mut ids = ["a", "b"].map(|event| finding(event).id);
+    ids.sort();
+    for id in &ids {
+        ledger.note_ask(id, now()).await.unwrap();
+    }
+    assert_eq!(ledger.asks().await.unwrap(), ids);
+    table.insert(item("ask", "no finding", "\"\""));
+    let error = ledger.asks().await.unwrap_err();
+    assert!(error.chain().starts_with("failed to read the question `no finding` in the ledger: "), "{}", error.chain());
+}
+
+fn item(partition: &str, sort: &str, json: &str) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let version = AttributeValue::N("1".to_owned());
-    [("pk", text("quarantine")), ("sk", text(arn)), ("item", text(json)), ("version", version)]
+    [("pk", text(partition)), ("sk", text(sort)), ("item", text(json)), ("version", version)]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
 }
 
 fn quarantine_of(arn: &str) -> Item {
-    let target = portcullis_response::Target::Role { arn: arn.parse().unwrap(), id: None };
-    item(arn, &serde_json::to_string(&Quarantine { target, ..quarantine() }).unwrap())
+    let target = Target::Role { arn: arn.parse().unwrap(), id: None };
+    item("quarantine", arn, &serde_json::to_string(&Quarantine { target, ..quarantine() }).unwrap())
 }
 
-/// A page of the query for quarantines: asked for from `start` on.
+/// A page of the query for containments: asked for from `start` on.
 fn page(start: Option<&'static str>, items: Vec<Item>, next: Option<&'static str>) -> Rule {
     let key = |sk: &str| HashMap::from([("sk".to_owned(), AttributeValue::S(sk.to_owned()))]);
     mock!(Client::query)
@@ -170,13 +155,7 @@ async fn quarantines_on_every_page() {
 
 #[tokio::test]
 async fn no_quarantines() {
-    assert!(ledger(&[page(None, Vec::new(), None)]).quarantines().await.unwrap().is_empty());
-}
-
-fn got(item: Item) -> DynamoLedger {
-    ledger(
-        &[mock!(Client::get_item).then_output(move || GetItemOutput::builder().set_item(Some(item.clone())).build())],
-    )
+    assert!(Table::default().ledger().quarantines().await.unwrap().is_empty());
 }
 
 fn without(name: &str) -> Item {
@@ -187,11 +166,13 @@ fn without(name: &str) -> Item {
 
 #[test_case(without("version"), "the item has no `version`")]
 #[test_case(without("item"), "the item has no `item`")]
-#[test_case(item(ROLE, "{\"target\":"), "`item` cannot be read: EOF while parsing a value at line 1 column 10")]
-#[test_case(item(ROLE, "{}"), "`item` cannot be read: missing field `target` at line 1 column 2")]
+#[test_case(item("quarantine", ROLE, "{\"target\":"), "`item` cannot be read: EOF while parsing a value at line 1 column 10")]
+#[test_case(item("quarantine", ROLE, "{}"), "`item` cannot be read: missing field `target` at line 1 column 2")]
 #[tokio::test]
 async fn an_item_that_cannot_be_read_is_named(item: Item, why: &str) {
-    let error = got(item).quarantine(ROLE).await.unwrap_err();
+    let table = Table::default();
+    table.insert(item);
+    let error = table.ledger().quarantine(ROLE).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Refused, "reading it again gives the same");
     assert_eq!(error.chain(), format!("failed to read `quarantine` `{ROLE}` from table `ledger`: {why}"));
 }
@@ -200,15 +181,26 @@ async fn an_item_that_cannot_be_read_is_named(item: Item, why: &str) {
 /// because of it.
 #[tokio::test]
 async fn an_item_of_a_list_that_cannot_be_read_is_named() {
-    let [before, after] = ["a", "b"].map(|name| format!("arn:aws:iam::111122223333:role/{name}"));
-    let items = vec![quarantine_of(&before), item(ROLE, "{}"), quarantine_of(&after)];
-    let all = ledger(&[page(None, items, None)]).quarantines().await.unwrap();
+    let [before, after] = ["a", "z"].map(|name| format!("arn:aws:iam::111122223333:role/{name}"));
+    let table = Table::default();
+    [quarantine_of(&before), item("quarantine", ROLE, "{}"), quarantine_of(&after)].map(|item| table.insert(item));
+    let all = table.ledger().quarantines().await.unwrap();
     let read: Vec<&str> = all.iter().flatten().map(|known| known.item.target.arn()).collect();
     assert_eq!(read, [before, after]);
     let error = all.iter().find_map(|known| known.as_ref().err()).unwrap();
     assert_eq!(error.kind, PortErrorKind::Refused);
     let why = "`item` cannot be read: missing field `target` at line 1 column 2";
-    assert_eq!(error.chain(), format!("failed to read the quarantine of `{ROLE}` in table `ledger`: {why}"));
+    assert_eq!(error.chain(), format!("failed to read the containment of `{ROLE}` in the ledger: {why}"));
+}
+
+/// A link that cannot be read is not left out: the chain would seem to have a gap, or to be whole without it.
+#[tokio::test]
+async fn a_link_that_cannot_be_read_is_an_error() {
+    let table = Table::default();
+    table.insert(item("chain#111122223333", "000000000001", "{}"));
+    let error = table.ledger().links("111122223333", 0).await.unwrap_err();
+    let what = "failed to read the chain of account 111122223333 in table `ledger`: `item` cannot be read: ";
+    assert!(error.chain().starts_with(what), "{}", error.chain());
 }
 
 #[test_case(400, "AccessDeniedException", PortErrorKind::Refused)]
@@ -218,13 +210,19 @@ async fn an_item_of_a_list_that_cannot_be_read_is_named() {
 async fn a_read_that_failed(status: u16, code: &str, expected: PortErrorKind) {
     let refuse = || Some(json_error(code, "No."));
     let get = mock!(Client::get_item).sequence().http_status(status, refuse()).repeatedly().build();
+    let get_nothing = mock!(Client::get_item).then_output(|| GetItemOutput::builder().build());
     let query = mock!(Client::query).sequence().http_status(status, refuse()).repeatedly().build();
-    let ledger = ledger(&[get, query]);
     let id = finding("e").id;
-    let error = ledger.entry(&id).await.unwrap_err();
-    assert_eq!(error.kind, expected);
-    assert_eq!(error.chain(), format!("failed to read `finding#{id}` `entry` from table `ledger`: {code}: No."));
+    let error = ledger(&[get]).entry(&id).await.unwrap_err();
+    let what = format!("failed to read `finding#{id}` `entry` from table `ledger`");
+    assert_eq!((error.kind, error.chain()), (expected, format!("{what}: {code}: No.")));
+    let ledger = ledger(&[get_nothing, query]);
     let error = ledger.quarantines().await.unwrap_err();
-    assert_eq!(error.kind, expected);
-    assert_eq!(error.chain(), format!("failed to list the quarantines in table `ledger`: {code}: No."));
+    let what = "failed to list `quarantine` in table `ledger`";
+    assert_eq!((error.kind, error.chain()), (expected, format!("{what}: {code}: No.")));
+    let error = ledger.asks().await.unwrap_err();
+    assert_eq!((error.kind, error.chain()), (expected, format!("failed to list `ask` in table `ledger`: {code}: No.")));
+    let error = ledger.links("111122223333", 0).await.unwrap_err();
+    let what = "failed to read the chain of account 111122223333 in table `ledger`";
+    assert_eq!((error.kind, error.chain()), (expected, format!("{what}: {code}: No.")));
 }

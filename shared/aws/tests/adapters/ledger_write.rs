@@ -1,162 +1,188 @@
-//! Writes to the ledger: every one of them is conditional, and says how long its item is kept.
-
-use std::collections::HashMap;
+//! Writes to the ledger: every one of them is conditional, says how long its item is kept, and leaves a link where it is of an
+//! entry or a containment.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::Put;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use insta::assert_snapshot;
 use portcullis_aws::DynamoLedger;
-use portcullis_response::{Ledger as _, LedgerError, PortErrorKind, Version};
+use portcullis_response::{Entry, GENESIS, Ledger as _, LedgerError, Link, PortErrorKind, Version};
+use portcullis_testkit::finding;
 use test_case::test_case;
 
-use crate::ledger_read::{entry, mark, quarantine};
-use crate::recorded::Recorded;
+use crate::samples::{decided, entry, incident, now, places, quarantine};
+use crate::shown::{put_of, show_put};
+use crate::table::{Table, puts_of};
 use crate::wire::json_error;
 
-/// A table that takes whatever it is given.
-fn ledger() -> (DynamoLedger, Recorded<PutItemInput>) {
-    let puts = Recorded::default();
-    let kept = puts.clone();
-    let put = mock!(Client::put_item).then_compute_output(move |call: &PutItemInput| {
-        kept.keep(call);
-        PutItemOutput::builder().build()
-    });
-    (DynamoLedger::with(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&put]), "ledger"), puts)
+/// The JSON of what is written.
+fn json(put: &Put) -> &str {
+    put.item()["item"].as_s().unwrap()
 }
 
-/// A table that answers every write with an error.
-fn refusing(status: u16, code: &str) -> DynamoLedger {
-    let put =
-        mock!(Client::put_item).sequence().http_status(status, Some(json_error(code, "No."))).repeatedly().build();
-    DynamoLedger::with(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&put]), "ledger")
+fn link(put: &Put) -> Link {
+    serde_json::from_str(json(put)).unwrap()
 }
 
-/// Everything about a write but the item's JSON.
-fn show(put: &PutItemInput) -> String {
-    let mut lines = vec![
-        format!("table {}", put.table_name().unwrap_or("none")),
-        format!("if {}", put.condition_expression().unwrap_or("anything")),
-    ];
-    let names = put.expression_attribute_names().into_iter().flatten();
-    lines.extend(names.map(|(name, stands_for)| format!("where {name} is {stands_for}")));
-    let values = put.expression_attribute_values().into_iter().flatten();
-    lines.extend(values.map(|(name, value)| format!("where {name} is {}", text(value))));
-    lines.extend(attributes(put.item().unwrap()));
-    lines.join("\n")
+/// The one transaction that was tried: the item, the link, the end of the chain.
+fn written(table: &Table) -> [Put; 3] {
+    puts_of(&table.transactions.only()).try_into().unwrap()
 }
 
-fn attributes(item: &HashMap<String, AttributeValue>) -> Vec<String> {
-    let shown = item.iter().filter(|(name, _)| *name != "item");
-    let mut lines: Vec<String> = shown.map(|(name, value)| format!("{name} = {}", text(value))).collect();
-    lines.sort();
-    lines
-}
-
-fn text(value: &AttributeValue) -> String {
-    match value {
-        AttributeValue::S(text) => format!("{text:?}"),
-        AttributeValue::N(number) => number.clone(),
-        other => format!("{other:?}"),
-    }
+fn show(puts: &[Put]) -> String {
+    puts.iter().map(show_put).collect::<Vec<_>>().join("\n\n")
 }
 
 #[tokio::test]
-async fn a_new_entry() {
-    let (ledger, puts) = ledger();
-    assert_eq!(ledger.put_entry(&entry(), Version(0)).await.unwrap(), Version(1));
-    assert_snapshot!(show(&puts.only()), @r#"
-    table ledger
-    if attribute_not_exists(pk)
-    expires_at = 1802160605
-    pk = "finding#F-8fc3887aeacb69c0"
-    sk = "entry"
-    version = 1
-    "#);
+async fn a_new_entry_begins_its_chain() {
+    let table = Table::default();
+    assert_eq!(table.ledger().put_entry(&entry(), Version(0), now()).await.unwrap(), Version(1));
+    assert_snapshot!(show(&written(&table)), @r#""#);
 }
 
 #[tokio::test]
-async fn a_known_entry() {
-    let (ledger, puts) = ledger();
-    assert_eq!(ledger.put_entry(&entry(), Version(7)).await.unwrap(), Version(8));
-    assert_snapshot!(show(&puts.only()), @r#"
-    table ledger
-    if #version = :expected
-    where #version is version
-    where :expected is 7
-    expires_at = 1802160605
-    pk = "finding#F-8fc3887aeacb69c0"
-    sk = "entry"
-    version = 8
-    "#);
+async fn a_known_entry_goes_on_with_it() {
+    let table = Table::default();
+    table.ledger().put_entry(&entry(), Version(0), decided()).await.unwrap();
+    let later = Table { transactions: crate::recorded::Recorded::default(), ..table };
+    assert_eq!(later.ledger().put_entry(&entry(), Version(1), now()).await.unwrap(), Version(2));
+    assert_snapshot!(show(&written(&later)), @r#""#);
 }
 
-/// A quarantine is the way back to who is denied, so that it never expires.
+/// A containment is the way back to who is denied, so that it never expires.
 #[tokio::test]
 async fn a_quarantine() {
-    let (ledger, puts) = ledger();
-    assert_eq!(ledger.put_quarantine(&quarantine(), Version(0)).await.unwrap(), Version(1));
-    assert_snapshot!(show(&puts.only()), @r#"
-    table ledger
-    if attribute_not_exists(pk)
-    pk = "quarantine"
-    sk = "arn:aws:iam::111122223333:role/team/reporting"
-    version = 1
-    "#);
-    assert_eq!(ledger_item_ttl(&puts.only()), None);
+    let table = Table::default();
+    assert_eq!(table.ledger().put_quarantine(&quarantine(), Version(0), now()).await.unwrap(), Version(1));
+    assert_snapshot!(show(&written(&table)[..1]), @r#""#);
+}
+
+/// The link holds what was written, letter by letter, and the end of the chain names the link.
+#[tokio::test]
+async fn a_link_holds_the_item() {
+    let table = Table::default();
+    table.ledger().put_entry(&entry(), Version(0), now()).await.unwrap();
+    let [item, put, end] = written(&table);
+    let link = link(&put);
+    assert_eq!((link.account.as_str(), link.number, link.at), ("111122223333", 1, now()));
+    assert_eq!((link.item, link.stage.as_str()), (format!("finding/{}", entry().finding.id), "paged"));
+    assert_eq!((link.body.as_str(), link.previous.as_str()), (json(&item), GENESIS));
+    assert_eq!(json(&end), format!(r#"{{"number":1,"sha256":"{}"}}"#, link.sha256));
 }
 
 #[tokio::test]
-async fn a_page_mark() {
-    let (ledger, puts) = ledger();
-    let written = ledger.put_page_mark("trail-stopped-or-blinded", "root of 111122223333", &mark(), Version(2)).await;
-    assert_eq!(written.unwrap(), Version(3));
-    assert_snapshot!(show(&puts.only()), @r#"
-    table ledger
-    if #version = :expected
-    where #version is version
-    where :expected is 2
-    expires_at = 1767690605
-    pk = "page#trail-stopped-or-blinded"
-    sk = "root of 111122223333"
-    version = 3
-    "#);
+async fn a_link_of_a_quarantine() {
+    let table = Table::default();
+    table.ledger().put_quarantine(&quarantine(), Version(0), now()).await.unwrap();
+    let [item, put, _] = written(&table);
+    let link = link(&put);
+    assert_eq!((link.item, link.stage.as_str()), (format!("quarantine/{}", quarantine().target.arn()), "verified"));
+    assert_eq!((link.account.as_str(), link.body.as_str()), ("111122223333", json(&item)));
 }
 
-/// Items outlive the program that wrote them: whoever changes this text must still read the old one.
+/// A record may not tell whose account it is from. What was decided about it is in a chain all the same.
 #[tokio::test]
-async fn a_quarantine_as_it_is_kept() {
-    let (ledger, puts) = ledger();
-    ledger.put_quarantine(&quarantine(), Version(0)).await.unwrap();
-    let put = puts.only();
-    assert_snapshot!(put.item().unwrap()["item"].as_s().unwrap(), @r#"{"target":{"kind":"role","arn":"arn:aws:iam::111122223333:role/team/reporting","id":"AROAEXAMPLEEXAMPLE01"},"policy":"arn:aws:iam::aws:policy/AWSDenyAll","finding":"F-8fc3887aeacb69c0","why":"Unauthorized actor used a critical key or secret","since":"2026-01-05T08:10:05Z","until":"2026-01-05T12:10:05Z","state":{"state":"active","verified":true}}"#);
+async fn an_entry_of_no_account() {
+    let table = Table::default();
+    let nobodys = entry().finding;
+    let nobodys = Entry { finding: portcullis_domain::Finding { account: None, ..nobodys }, ..entry() };
+    table.ledger().put_entry(&nobodys, Version(0), now()).await.unwrap();
+    let [_, link, end] = written(&table);
+    assert_eq!(link.item()["pk"].as_s().unwrap(), "chain#unknown");
+    assert_eq!(end.item()["sk"].as_s().unwrap(), "unknown");
 }
 
-/// Entries and marks expire after what they are about, not before.
+#[tokio::test]
+async fn an_incident() {
+    let table = Table::default();
+    let written = table.ledger().put_incident("root of 111122223333", &incident(), Version(0)).await;
+    assert_eq!(written.unwrap(), Version(1));
+    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#""#);
+    assert!(table.transactions.all().is_empty(), "what on-call knows of it is in the entries");
+}
+
+#[tokio::test]
+async fn a_question() {
+    let table = Table::default();
+    table.ledger().note_ask(&entry().finding.id, decided()).await.unwrap();
+    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#""#);
+}
+
+/// The finding may be delivered twice, and is asked about once.
+#[tokio::test]
+async fn a_question_that_was_noted_before() {
+    let table = Table::default();
+    let (ledger, id) = (table.ledger(), entry().finding.id);
+    ledger.note_ask(&id, decided()).await.unwrap();
+    let before = table.items();
+    ledger.note_ask(&id, now()).await.unwrap();
+    assert_eq!((table.puts.all().len(), table.items()), (2, before), "the first note stands");
+}
+
+#[tokio::test]
+async fn the_places_of_the_blast_cap() {
+    let table = Table::default();
+    let ledger = table.ledger();
+    assert_eq!(ledger.put_places(&places(), Version(0)).await.unwrap(), Version(1));
+    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#""#);
+    assert_eq!(ledger.put_places(&places(), Version(1)).await.unwrap(), Version(2));
+}
+
+/// Items outlive the program that wrote them: whoever changes these texts must still read the old ones.
+#[tokio::test]
+async fn items_as_they_are_kept() {
+    let table = Table::default();
+    table.ledger().put_quarantine(&quarantine(), Version(0), now()).await.unwrap();
+    assert_snapshot!(json(&written(&table)[0]), @r#""#);
+    table.ledger().put_incident("actor", &incident(), Version(0)).await.unwrap();
+    assert_snapshot!(json(&put_of(&table.puts.only())), @r#""#);
+}
+
+/// DynamoDB reads the TTL attribute as a number of seconds, and ignores it as anything else (DynamoDB Developer Guide,
+/// *Using time to live*).
+fn expires_at(put: &Put) -> i64 {
+    put.item()["expires_at"].as_n().unwrap().parse().unwrap()
+}
+
+/// Items expire after what they are about, not before: entries and links with the longest audit period.
 #[tokio::test]
 async fn expiry_comes_after_use() {
-    let (ledger, puts) = ledger();
-    ledger.put_entry(&entry(), Version(0)).await.unwrap();
-    assert!(ledger_item_ttl(&puts.only()).unwrap() > entry().decided_at.as_second() + 365 * 86_400);
-    let (ledger, puts) = self::ledger();
-    ledger.put_page_mark("rule", "actor", &mark(), Version(0)).await.unwrap();
-    assert!(ledger_item_ttl(&puts.only()).unwrap() > mark().quiet_until.as_second());
-}
-
-/// DynamoDB reads the TTL attribute as a number of seconds, and ignores it as anything else.
-fn ledger_item_ttl(put: &PutItemInput) -> Option<i64> {
-    put.item().unwrap().get("expires_at").map(|value| value.as_n().unwrap().parse().unwrap())
+    let year = 365 * 86_400;
+    let table = Table::default();
+    table.ledger().put_entry(&entry(), Version(0), now()).await.unwrap();
+    let [item, link, _] = written(&table);
+    assert!(expires_at(&item) > entry().decided_at.as_second() + year);
+    assert!(expires_at(&link) > now().as_second() + year);
+    table.ledger().put_incident("actor", &incident(), Version(0)).await.unwrap();
+    table.ledger().note_ask(&entry().finding.id, now()).await.unwrap();
+    let [incident_put, ask] = table.puts.all().try_into().unwrap();
+    assert!(expires_at(&put_of(&incident_put)) > incident().quiet_until.as_second());
+    assert!(expires_at(&put_of(&ask)) > now().as_second());
 }
 
 #[test_case(Version(0) ; "two workers create it")]
 #[test_case(Version(4) ; "two workers change it")]
 #[tokio::test]
 async fn the_slower_of_two_workers_is_told(expected: Version) {
-    let ledger = refusing(400, "ConditionalCheckFailedException");
-    assert!(matches!(ledger.put_entry(&entry(), expected).await, Err(LedgerError::Conflict)));
-    assert!(matches!(ledger.put_quarantine(&quarantine(), expected).await, Err(LedgerError::Conflict)));
-    assert!(matches!(ledger.put_page_mark("r", "a", &mark(), expected).await, Err(LedgerError::Conflict)));
+    let table = Table::default();
+    let ledger = table.ledger();
+    ledger.put_entry(&entry(), Version(0), now()).await.unwrap();
+    ledger.put_quarantine(&quarantine(), Version(0), now()).await.unwrap();
+    ledger.put_incident("a", &incident(), Version(0)).await.unwrap();
+    ledger.put_places(&places(), Version(0)).await.unwrap();
+    let before = table.items();
+    assert!(matches!(ledger.put_entry(&entry(), expected, now()).await, Err(LedgerError::Conflict)));
+    assert!(matches!(ledger.put_quarantine(&quarantine(), expected, now()).await, Err(LedgerError::Conflict)));
+    assert!(matches!(ledger.put_incident("a", &incident(), expected).await, Err(LedgerError::Conflict)));
+    assert!(matches!(ledger.put_places(&places(), expected).await, Err(LedgerError::Conflict)));
+    assert_eq!(table.items(), before, "what did not happen has no link either");
+}
+
+/// A table that answers every write of one item with an error.
+fn refusing(status: u16, code: &str) -> DynamoLedger {
+    let put =
+        mock!(Client::put_item).sequence().http_status(status, Some(json_error(code, "No."))).repeatedly().build();
+    DynamoLedger::with(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&put]), "ledger")
 }
 
 #[test_case(400, "AccessDeniedException", PortErrorKind::Refused)]
@@ -166,11 +192,14 @@ async fn the_slower_of_two_workers_is_told(expected: Version) {
 #[test_case(500, "InternalServerError", PortErrorKind::Retryable)]
 #[tokio::test(start_paused = true)]
 async fn a_write_that_failed(status: u16, code: &str, expected: PortErrorKind) {
-    let error = match refusing(status, code).put_quarantine(&quarantine(), Version(0)).await.unwrap_err() {
+    let error = match refusing(status, code).put_places(&places(), Version(0)).await.unwrap_err() {
         LedgerError::Port(error) => error,
         conflict @ LedgerError::Conflict => unreachable!("nobody else wrote it: {conflict}"),
     };
     assert_eq!(error.kind, expected);
-    let what = "failed to write `quarantine` `arn:aws:iam::111122223333:role/team/reporting` to table `ledger`";
-    assert_eq!(error.chain(), format!("{what}: {code}: No."));
+    assert_eq!(error.chain(), format!("failed to write `control` `blast` to table `ledger`: {code}: No."));
+    let id = finding("e").id;
+    let error = refusing(status, code).note_ask(&id, now()).await.unwrap_err();
+    assert_eq!(error.kind, expected, "a question that was not noted would never expire");
+    assert_eq!(error.chain(), format!("failed to write `ask` `{id}` to table `ledger`: {code}: No."));
 }

@@ -1,4 +1,4 @@
-//! The adapters against mocked clients: what they ask, what they make of each answer. No network.
+//! The adapters against mocked clients: what they ask, what they make of each answer. No network but the machine's own.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,16 +6,26 @@
     reason = "a test that meets the unexpected fails where it meets it"
 )]
 
+mod accounts;
 mod active;
-mod iam_attach;
-mod iam_detach;
+mod changes;
+mod evidence;
+mod history;
+mod iam_apply;
 mod iam_read;
+mod iam_simulate;
+mod iam_undo;
+mod ledger_chain;
 mod ledger_read;
 mod ledger_write;
 mod principal;
 mod recorded;
+mod samples;
+mod server;
 mod shown;
 mod sightings;
 mod sns;
+mod switch;
+mod table;
 mod windows;
 mod wire;

@@ -12,3 +12,21 @@ pub(crate) fn xml_error(code: &str, message: &str) -> String {
 pub(crate) fn json_error(code: &str, message: &str) -> String {
     format!("{{\"__type\":\"com.amazonaws.dynamodb.v20120810#{code}\",\"message\":\"{message}\"}}")
 }
+
+/// A transaction that DynamoDB cancelled, with the reason for each item in order (DynamoDB API Reference,
+/// *TransactWriteItems*, "Errors").
+pub(crate) fn cancelled(reasons: &[&str]) -> String {
+    let each: Vec<String> = reasons.iter().map(|reason| format!("{{\"Code\":\"{reason}\"}}")).collect();
+    let message = format!("Transaction cancelled, please refer cancellation reasons for specific reasons {reasons:?}");
+    let message = message.replace('"', "");
+    format!(
+        "{{\"__type\":\"com.amazonaws.dynamodb.v20120810#TransactionCanceledException\",\"Message\":\"{message}\",\
+         \"CancellationReasons\":[{}]}}",
+        each.join(",")
+    )
+}
+
+/// An error of S3, which speaks XML of its own (S3 API Reference, *Error responses*).
+pub(crate) fn s3_error(code: &str) -> String {
+    format!("<Error><Code>{code}</Code><Message>No.</Message><RequestId>r-1</RequestId></Error>")
+}

@@ -33,7 +33,7 @@ fn may_it_be_contained() {
     UNTIL     2026-01-05T09:10:05Z; if nobody answers by then, it is put in quarantine
     DONE      nothing yet
     NOT DONE  not contained yet: the settings ask first
-    WORKLOAD  last used before this: 2026-01-05T07:55:05Z in eu-west-1
+    WORKLOAD  last used, as IAM tells: 2026-01-05T07:55:05Z in eu-west-1
               1 session of it was begun lately:
               nightly-42, begun 2026-01-05T07:55:00Z by arn:aws:iam::111122223333:role/team/scheduler
     ONWARD    it assumed 1 role before; a session of that lives on, so decide about it:
@@ -125,7 +125,7 @@ fn approved_and_contained() {
     DONE      iam:AttachRolePolicy arn:aws:iam::aws:policy/AWSDenyAll to arn:aws:iam::111122223333:role/team/reporting
               read back: all of it is in place
               IAM's simulator: every call that was tried out is denied
-    WORKLOAD  last used before this: 2026-01-05T07:55:05Z in eu-west-1
+    WORKLOAD  last used, as IAM tells: 2026-01-05T07:55:05Z in eu-west-1
               1 session of it was begun lately:
               nightly-42, begun 2026-01-05T07:55:00Z by arn:aws:iam::111122223333:role/team/scheduler
     ONWARD    it assumed 1 role before; a session of that lives on, so decide about it:
@@ -215,7 +215,7 @@ fn nobody_answered() {
 
     DONE      nothing
     NOT DONE  not put in quarantine: nobody answered
-    WORKLOAD  last used before this: 2026-01-05T07:55:05Z in eu-west-1
+    WORKLOAD  last used, as IAM tells: 2026-01-05T07:55:05Z in eu-west-1
               1 session of it was begun lately:
               nightly-42, begun 2026-01-05T07:55:00Z by arn:aws:iam::111122223333:role/team/scheduler
     ONWARD    it assumed 1 role before; a session of that lives on, so decide about it:

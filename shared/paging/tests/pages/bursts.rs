@@ -48,7 +48,7 @@ fn by_one_actor() {
     DONE      iam:AttachRolePolicy arn:aws:iam::aws:policy/AWSDenyAll to arn:aws:iam::111122223333:role/team/reporting
               read back: all of it is in place
               IAM's simulator: every call that was tried out is denied
-    WORKLOAD  last used before this: 2026-01-05T07:55:05Z in eu-west-1
+    WORKLOAD  last used, as IAM tells: 2026-01-05T07:55:05Z in eu-west-1
               1 session of it was begun lately:
               nightly-42, begun 2026-01-05T07:55:00Z by arn:aws:iam::111122223333:role/team/scheduler
     ONWARD    it assumed 1 role before; a session of that lives on, so decide about it:

@@ -11,4 +11,5 @@ mod json;
 mod left;
 mod limits;
 mod support;
+mod switched;
 mod watched;

@@ -69,6 +69,7 @@ impl Run {
             Step::Tamper(who, how) => {
                 let in_force = in_force(&self.world);
                 self.truth.tamper(&self.world, *who, *how, in_force.get(CAST[*who].arn));
+                self.watcher.tampered.insert(CAST[*who].arn.to_owned());
             }
             Step::Clock(seconds) => {
                 let by = SignedDuration::from_secs(*seconds);

@@ -38,8 +38,8 @@ pub(crate) struct Watcher {
     pub(crate) set_back: SignedDuration,
     told: BTreeMap<String, Heard>,
     seen: usize,
-    /// The incidents that are over.
-    ended: BTreeSet<String>,
+    /// Whom outsiders changed since they were contained.
+    pub(crate) tampered: BTreeSet<String>,
 }
 
 /// How things stand before a step.
@@ -48,6 +48,8 @@ pub(crate) struct Before {
     quarantines: BTreeMap<String, Quarantine>,
     denied: BTreeSet<&'static str>,
     stopped: bool,
+    /// The open incidents, by actor.
+    incidents: BTreeMap<&'static str, String>,
 }
 
 pub(crate) fn quarantines(world: &World) -> BTreeMap<String, Quarantine> {
@@ -71,7 +73,9 @@ pub(crate) fn entry(world: &World, id: &FindingId) -> Option<Entry> {
 impl Before {
     pub(crate) fn of(world: &World) -> Self {
         let stopped = wait(world.around.stopped()).unwrap().is_some();
-        Self { quarantines: quarantines(world), denied: denied(world), stopped }
+        let incident = |arn| wait(world.ledger.incident(arn)).unwrap().filter(|known| !known.item.resolved);
+        let incidents = CAST.iter().filter_map(|member| Some((member.arn, incident(member.arn)?.item.id))).collect();
+        Self { quarantines: quarantines(world), denied: denied(world), stopped, incidents }
     }
 }
 
@@ -107,7 +111,7 @@ impl Watcher {
                 self.began(world, truth, earlier, known, &after, now)?;
             }
         }
-        self.listen(world, jobs, faults, failing, now)
+        self.listen(world, before, jobs, faults, failing, now)
     }
 
     /// Somebody is contained who was not before.
@@ -136,6 +140,7 @@ impl Watcher {
                 others.filter(|other| truth.exists(other) && !after.get(**other).is_some_and(Quarantine::is_in_force));
             prop_assert!(left.count() > 0, "nobody is left to release anybody");
         }
+        self.tampered.remove(arn);
         self.begun.push(Begun { arn: arn.to_owned(), at: now, by_machine });
         if !by_machine {
             return Ok(());
@@ -158,6 +163,7 @@ impl Watcher {
     fn listen(
         &mut self,
         world: &World,
+        before: &Before,
         jobs: &[Job],
         faults: &Faults,
         failing: &[(usize, u8)],
@@ -170,16 +176,17 @@ impl Watcher {
             let what = told_of(message);
             if let Some(heard) = self.told.get(&what) {
                 prop_assert!(heard.failed, "told twice: {what} by {jobs:?}");
-                // After a while another incident may have taken the place of the first.
-                let quiet = now < heard.at + world.settings.paging.repeat_after - self.set_back;
-                let open = quiet && !self.ended.contains(&heard.incident);
+                // After a while it may be another incident, and once the first was over.
+                let lately = now < heard.at + world.settings.paging.repeat_after - self.set_back;
+                let open = lately && before.incidents.values().any(|open| *open == heard.incident) && jobs.len() == 1;
                 prop_assert!(!open || heard.incident == message.incident, "told twice as two incidents: {what}");
+            }
+            if let Subject::Tampered(known) = &message.about {
+                prop_assert!(self.tampered.contains(known.target.arn()), "nobody tampered with {}", known.target.arn());
             }
             self.told.insert(what, Heard { incident: message.incident.clone(), at: now, failed });
         }
         self.seen = told.len();
-        let incidents = CAST.iter().filter_map(|member| wait(world.ledger.incident(member.arn)).unwrap());
-        self.ended.extend(incidents.filter(|known| known.item.resolved).map(|known| known.item.id));
         Ok(())
     }
 }
@@ -202,5 +209,6 @@ fn told_of(message: &Told) -> String {
         Subject::Released(known) => format!("{} {}", message.what(), known.stage()) + &format!("{:?}", known.state),
         Subject::Extended(known) => format!("{} {:?}", message.what(), known.extensions),
         Subject::Tampered(known) => format!("{} {} {:?}", message.what(), known.reapplied, known.tampering),
+        Subject::Switch(thrown) => format!("{thrown:?}"),
     }
 }

@@ -3,17 +3,20 @@
 use anyhow::Result;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, KeysAndAttributes,
-    ScalarAttributeType, TransactWriteItem, Update,
+    AttributeDefinition, AttributeValue, BillingMode, ConditionCheck, Delete, KeySchemaElement, KeyType,
+    KeysAndAttributes, Put, PutRequest, ScalarAttributeType, TransactWriteItem, Update, WriteRequest,
 };
 use portcullis_end_to_end::aws::Aws;
 use portcullis_end_to_end::outcome::Outcome;
 use portcullis_end_to_end::world::World;
 
-use crate::Table;
+use crate::table::Table;
 
 /// A table that has nothing to do with Portcullis.
 const STRANGE: &str = "orders";
+
+/// A partition that nothing reads.
+const NOWHERE: &str = "note";
 
 fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
@@ -39,25 +42,50 @@ async fn batch_get(client: &Client, tables: &[&str]) -> Result<Outcome> {
     Ok(Outcome::of(call.send().await))
 }
 
+async fn put(client: &Client, table: &str) -> Outcome {
+    let call = client.put_item().table_name(table).item("pk", text(NOWHERE)).item("sk", text("x"));
+    Outcome::of(call.send().await)
+}
+
+async fn transact(client: &Client, item: TransactWriteItem) -> Outcome {
+    Outcome::of(client.transact_write_items().transact_items(item).send().await)
+}
+
+async fn transact_put(client: &Client, table: &str) -> Result<Outcome> {
+    let put = Put::builder().table_name(table).item("pk", text(NOWHERE)).item("sk", text("x")).build()?;
+    Ok(transact(client, TransactWriteItem::builder().put(put).build()).await)
+}
+
+async fn transact_check(client: &Client, table: &str) -> Result<Outcome> {
+    let check = ConditionCheck::builder().table_name(table).key("pk", text("quarantine")).key("sk", text("x"));
+    let check = check.condition_expression("attribute_not_exists(pk)").build()?;
+    Ok(transact(client, TransactWriteItem::builder().condition_check(check).build()).await)
+}
+
 async fn transact_update(client: &Client, table: &str) -> Result<Outcome> {
     let update = Update::builder().table_name(table).key("pk", text("quarantine")).key("sk", text("x"));
     let update = update.update_expression("SET note = :note").expression_attribute_values(":note", text("was here"));
-    let item = TransactWriteItem::builder().update(update.build()?).build();
-    Ok(Outcome::of(client.transact_write_items().transact_items(item).send().await))
+    Ok(transact(client, TransactWriteItem::builder().update(update.build()?).build()).await)
+}
+
+async fn transact_delete(client: &Client, table: &str) -> Result<Outcome> {
+    let delete = Delete::builder().table_name(table).key("pk", text("quarantine")).key("sk", text("x")).build()?;
+    Ok(transact(client, TransactWriteItem::builder().delete(delete).build()).await)
 }
 
 /// Whatever removes or replaces what is in a table, or the table itself.
-async fn destroy(table: &mut Table, client: &Client, name: &str) {
-    let key = |call: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
-        call.key("pk", text("quarantine")).key("sk", text("x"))
-    };
-    table.call(&format!("delete from {name}"), key(client.delete_item().table_name(name)).send().await);
-    let put = client.put_item().table_name(name).item("pk", text("quarantine")).item("sk", text("x"));
-    table.call(&format!("put into {name}"), put.send().await);
+async fn destroy(table: &mut Table, client: &Client, name: &str) -> Result<()> {
+    let delete = client.delete_item().table_name(name).key("pk", text("quarantine")).key("sk", text("x"));
+    table.call(&format!("delete from {name}"), delete.send().await);
+    table.add(&format!("delete from {name} in a transaction"), transact_delete(client, name).await?);
+    let item = PutRequest::builder().item("pk", text("quarantine")).item("sk", text("x")).build()?;
+    let write = vec![WriteRequest::builder().put_request(item).build()];
+    table.call(&format!("write a batch into {name}"), client.batch_write_item().request_items(name, write).send().await);
     let statement = format!("DELETE FROM \"{name}\" WHERE pk = 'quarantine' AND sk = 'x'");
     table.call(&format!("delete from {name} by PartiQL"), client.execute_statement().statement(statement).send().await);
     table.call(&format!("scan {name}"), client.scan().table_name(name).send().await);
     table.call(&format!("delete {name}"), client.delete_table().table_name(name).send().await);
+    Ok(())
 }
 
 /// What detect's role tries on tables. Answers with the names of the calls that it may make.
@@ -69,8 +97,16 @@ pub(crate) async fn as_detect(table: &mut Table, world: &World, who: &Aws) -> Re
     table.add("look up a window", query(client, own, "window#x").await);
     table.add("look up what was seen", batch_get(client, &[own]).await?);
     table.add("see who is in quarantine", query(client, ledger, "quarantine").await);
-    table.add("look up a finding", query(client, ledger, "finding#F-0123456789abcdef").await);
-    table.add("look up when somebody was paged", query(client, ledger, "page#trail-stopped-or-blinded").await);
+    for (what, partition) in [
+        ("a finding", "finding#F-0123456789abcdef"),
+        ("an incident", "incident"),
+        ("a question", "ask"),
+        ("who may be contained yet", "control"),
+        ("the chain", "chain#111122223333"),
+        ("the ends of the chains", "chains"),
+    ] {
+        table.add(&format!("look up {what}"), query(client, ledger, partition).await);
+    }
     table.add("look up a quarantine by its key", batch_get(client, &[ledger]).await?);
     table.add("look it up beside its own", batch_get(client, &[own, ledger]).await?);
     table.add("change a quarantine", update(client, ledger, "quarantine").await);
@@ -80,21 +116,62 @@ pub(crate) async fn as_detect(table: &mut Table, world: &World, who: &Aws) -> Re
     table.add("look into another table", query(client, STRANGE, "quarantine").await);
     table.add("look up in another table", batch_get(client, &[STRANGE]).await?);
     for name in [own, ledger, STRANGE] {
-        destroy(table, client, name).await;
+        table.add(&format!("put into {name}"), put(client, name).await);
+        table.add(&format!("put into {name} in a transaction"), transact_put(client, name).await?);
+        destroy(table, client, name).await?;
     }
     Ok(vec!["remember", "look up a window", "look up what was seen", "see who is in quarantine"])
 }
 
-/// What a function that keeps the ledger tries on other tables. None of it is allowed.
-pub(crate) async fn beside_the_ledger(table: &mut Table, world: &World, who: &Aws) -> Result<()> {
+/// What a function that keeps the ledger tries on it. Answers with the names of the calls that it may make: items are
+/// written whole.
+pub(crate) async fn as_keeper(table: &mut Table, world: &World, who: &Aws) -> Result<Vec<&'static str>> {
+    let (client, ledger) = (&who.dynamodb(), world.stack.output("LedgerTable")?);
+    let get = client.get_item().table_name(ledger).key("pk", text("quarantine")).key("sk", text("x"));
+    table.call("look up a quarantine", get.send().await);
+    table.add("look up all quarantines", query(client, ledger, "quarantine").await);
+    table.add("write an item", put(client, ledger).await);
+    table.add("write an item in a transaction", transact_put(client, ledger).await?);
+    table.add("check an item in a transaction", transact_check(client, ledger).await?);
+    table.add("change a part of an item", update(client, ledger, "quarantine").await);
+    table.add("change a part of an item in a transaction", transact_update(client, ledger).await?);
+    table.add("look up a batch", batch_get(client, &[ledger]).await?);
+    destroy(table, client, ledger).await?;
+    Ok(vec![
+        "look up a quarantine",
+        "look up all quarantines",
+        "write an item",
+        "write an item in a transaction",
+        "check an item in a transaction",
+    ])
+}
+
+/// What a function tries on other tables than the ledger. It may see these partitions of the detection table, and nothing
+/// else.
+pub(crate) async fn beside_the_ledger(
+    table: &mut Table,
+    world: &World,
+    who: &Aws,
+    seen: &[&str],
+) -> Result<Vec<&'static str>> {
     let client = &who.dynamodb();
     strange_table(world).await?;
-    for name in [world.stack.output("DetectionTable")?, STRANGE] {
-        table.add(&format!("change {name}"), update(client, name, "actor#111122223333#x").await);
-        table.add(&format!("look into {name}"), query(client, name, "quarantine").await);
-        destroy(table, client, name).await;
+    let detection = world.stack.output("DetectionTable")?;
+    for partition in seen {
+        table.add("see who was active", query(client, detection, partition).await);
     }
-    Ok(())
+    for name in [detection, STRANGE] {
+        table.add(&format!("change {name}"), update(client, name, "actor#111122223333#x").await);
+        for partition in ["quarantine", "window#x", "actor#111122223333#x"] {
+            table.add(&format!("look into {partition} of {name}"), query(client, name, partition).await);
+        }
+        let get = client.get_item().table_name(name).key("pk", text("active#111122223333#x")).key("sk", text("roles"));
+        table.call(&format!("look up in {name}"), get.send().await);
+        table.add(&format!("put into {name}"), put(client, name).await);
+        table.add(&format!("put into {name} in a transaction"), transact_put(client, name).await?);
+        destroy(table, client, name).await?;
+    }
+    Ok(if seen.is_empty() { Vec::new() } else { vec!["see who was active"] })
 }
 
 async fn strange_table(world: &World) -> Result<()> {

@@ -169,7 +169,10 @@ impl Incident<'_> {
         self.asked = self.asked.saturating_add(1);
         let reader = world.reader("/team/", &format!("{}-asked-{}", self.reader.name, self.asked)).await?;
         ensure!(reader.read(BAIT).await == Outcome::Allowed, "{} cannot read", reader.arn);
-        let is_open = |entry: &Value| entry.pointer("/ask/state/state") == Some(&json!("pending"));
+        // On-call knows of it once it is paged; until all of that is written down nobody may answer.
+        let is_open = |entry: &Value| {
+            entry.pointer("/ask/state/state") == Some(&json!("pending")) && entry.get("done") == Some(&json!(true))
+        };
         let asked = |entry: &&Value| is_about(entry, &reader.arn) && is_open(entry);
         let finding = world
             .until(&format!("a question about {}", reader.arn), async || {
