@@ -91,7 +91,15 @@ STACK = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/gate/4711"
 TABLES = ("<Ledger.Arn>", "<DetectionTable.Arn>")
 QUEUES = ("<EventsQueue.Arn>", "<EventsDlq.Arn>", "<FindingsQueue.Arn>", "<FindingsDlq.Arn>")
 OBJECTS = ("<ConfigBucket.Arn>/portcullis.yaml", "<ConfigBucket.Arn>/STOP", "<ConfigBucket.Arn>/rules/own.yml")
+MAPPING = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:event-source-mapping:0a1b"
+SCHEDULE = f"arn:aws:scheduler:eu-west-1:{ACCOUNT}:schedule/default/gate-release"
+RULE = f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/gate-secrets"
+TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:gate-pages"
 TAKEN = [
+    *((f"lambda:{verb}EventSourceMapping", MAPPING) for verb in ("Delete", "Update")),
+    *((f"scheduler:{verb}Schedule", SCHEDULE) for verb in ("Delete", "Update")),
+    *((f"events:{verb}", RULE) for verb in ("DeleteRule", "DisableRule", "PutTargets", "RemoveTargets")),
+    *((f"sns:{verb}", TOPIC) for verb in ("DeleteTopic", "RemovePermission", "SetTopicAttributes", "Unsubscribe")),
     *((f"lambda:{verb}", FUNCTION) for verb in ("InvokeFunction", "InvokeFunctionUrl", "UpdateFunctionCode20150331v2")),
     *((f"lambda:{verb}", FUNCTION) for verb in ("AddPermission", "CreateFunction", "DeleteFunction", "PublishVersion")),
     *((f"lambda:{verb}", FUNCTION) for verb in ("PutFunctionConcurrency", "RemovePermission")),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use portcullis_aws::{DynamoLedger, EvidenceBucket, SdkConfig};
 use portcullis_response::{Chain as _, Flaw, Ledger as _, Link, Walk};
 use serde_json::json;
@@ -99,7 +100,11 @@ async fn verify(
                 items.push(link.item.clone());
             }
             if let (Some(evidence), Some(copies)) = (&evidence, &mut copies) {
-                *copies += u64::from(compare_copy(evidence, link, &mut flaws).await?);
+                let there = compare_copy(evidence, link, &mut flaws).await?;
+                *copies += u64::from(there);
+                if !there && link.number <= kept {
+                    flaws.push(Flaw::CopyMissing { account: name.clone(), number: link.number });
+                }
             }
         }
         // Numbers that do not grow, in links that somebody forged, would be walked for ever.
@@ -107,10 +112,16 @@ async fn verify(
     }
     let head = ledger.head(&name).await.map_err(aws_error)?;
     flaws.extend(walk.close(&name, head.as_ref()));
-    for item in items {
-        if let Some(body) = body(ledger, &item).await? {
-            flaws.extend(walk.compare(&item, &body));
+    let now = Timestamp::now();
+    flaws.extend(walk.begin(&name, now));
+    for item in items.into_iter().filter(|item| !item.starts_with("control/")) {
+        match body(ledger, &item).await? {
+            Some(body) => flaws.extend(walk.compare(&item, &body)),
+            None => flaws.extend(walk.missing(&item, now)),
         }
+    }
+    if kept > walk.end() {
+        flaws.push(Flaw::KeptTooMany { account: name.clone(), kept, end: walk.end() });
     }
     if let Some(evidence) = &evidence {
         let last = evidence.last(&name).await.map_err(aws_error)?;

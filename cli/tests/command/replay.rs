@@ -41,8 +41,7 @@ fn a_folder_of_every_form() {
 fn the_table_names_rule_actor_and_guard() {
     let said = replayed(&[]);
     let table = said.stdout.strip_suffix(said.summary()).unwrap();
-    for named in ["unauthorized-access-critical-asset", "reporting", "admin", "prod/payroll/db", "already-contained"]
-    {
+    for named in ["unauthorized-access-critical-asset", "reporting", "admin", "prod/payroll/db", "already-contained"] {
         assert!(table.contains(named), "{named} is not in\n{table}");
     }
 }

@@ -117,8 +117,12 @@ impl Release {
                 Err(error) => left.push(failed(&error, metrics)),
             }
         }
+        let untold = done.iter().filter(|one| one.get("page_error").is_some_and(|error| !error.is_null())).count();
+        if untold > 0 {
+            left.push(json!({"error": format!("{untold} were released, and on-call could not be told")}));
+        }
         if !left.is_empty() {
-            return Err(FunctionError::Retryable(format!("not released at their deadline: {}", json!(left))));
+            return Err(FunctionError::Retryable(format!("not all released, or not all told: {}", json!(left))));
         }
         let ended = asks.map_err(|error| FunctionError::Retryable(error_chain(&error)))?;
         Ok(json!({"released": done, "failed": left, "unanswered": ended}))

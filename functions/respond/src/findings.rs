@@ -43,6 +43,9 @@ impl Findings {
         let settings = self.settings().await?;
         // The account is the function's own: the fifth part of its ARN.
         let account = function.split(':').nth(4).and_then(|id| id.parse::<AccountId>().ok());
+        if account.is_none() {
+            return Err(FunctionError::Misconfigured(format!("`{function}` names no account to act in")));
+        }
         self.world.settle(account.clone());
         let deployment = Deployment { account, ..self.deployment.clone() };
         let pager = self.world.pager(&settings, PageContext::new(&self.stack).with_runbook(&self.runbook));

@@ -78,6 +78,10 @@ impl KeepEvidence for EvidenceBucket {
         match call.content_type("application/json").body(ByteStream::from(body)).send().await {
             Ok(_) => Ok(()),
             Err(error) if code(&error) == Some("PreconditionFailed") => Ok(()),
+            // Another worker writes it at this moment, and may yet fail (S3 API Reference, *PutObject*, `If-None-Match`).
+            Err(error) if code(&error) == Some("ConditionalRequestConflict") => {
+                Err(PortError { kind: PortErrorKind::Retryable, ..port_error(what(), error) })
+            }
             Err(error) => Err(port_error(what(), error)),
         }
     }

@@ -28,7 +28,9 @@ fn last_use(last: Option<&LastUsed>) -> String {
     match last {
         None => "no use of it before this is known".to_owned(),
         Some(LastUsed { at, region: None }) => format!("last used, as IAM tells: {at:.0}"),
-        Some(LastUsed { at, region: Some(region) }) => one_line(&format!("last used, as IAM tells: {at:.0} in {region}")),
+        Some(LastUsed { at, region: Some(region) }) => {
+            one_line(&format!("last used, as IAM tells: {at:.0} in {region}"))
+        }
     }
 }
 

@@ -17,7 +17,9 @@ pub(crate) fn tell(thrown: &Thrown, notice: Notice<'_>, context: &PageContext) -
     let (topic, headline) = if thrown.stopped {
         (
             "nobody is contained until further notice",
-            format!("{by} threw the kill switch: nobody is contained from now on, and nobody is put back. Pages go on."),
+            format!(
+                "{by} threw the kill switch: nobody is contained from now on, and nobody is put back. Pages go on."
+            ),
         )
     } else {
         ("containment goes on", format!("{by} threw the kill switch back: who is to be contained is contained again."))

@@ -112,9 +112,14 @@ impl Responder<'_> {
         // Another worker with the same answer waits meanwhile.
         let held = Entry { decision, plan: Plan::default(), done: false, lease_until: now + LEASE, ..entry.clone() };
         let version = self.put(&held, version, now).await?;
-        let closed = Entry { ask: Some(Ask { taken_up: true, ..ask }), done: entry.is_answered(), lease_until: now, ..held.clone() };
-        if let Some(incident) = self.resolve(&page_key(&closed.finding), &id).await? {
-            let notice = Notice { action: Action::Resolve, incident: &incident, about: About::Finding(&closed) };
+        let closed = Entry {
+            ask: Some(Ask { taken_up: true, ..ask }),
+            done: entry.is_answered(),
+            lease_until: now,
+            ..held.clone()
+        };
+        if let Some((action, incident)) = self.resolve(&page_key(&closed.finding), &id).await? {
+            let notice = Notice { action, incident: &incident, about: About::Finding(&closed) };
             if let Err(source) = self.pager.page(notice).await {
                 self.put(&Entry { lease_until: now, ..held }, version, now).await?;
                 return Err(RespondError::Page { id, source });
@@ -124,14 +129,16 @@ impl Responder<'_> {
         Ok(Report::Done(Box::new(closed)))
     }
 
-    /// Ends the incident of an actor; answers with its key, where there is one.
-    async fn resolve(&self, key: &str, id: &FindingId) -> Result<Option<String>, RespondError> {
+    /// Ends the incident of an actor, if it is about nothing else; answers with what becomes of it and its key.
+    async fn resolve(&self, key: &str, id: &FindingId) -> Result<Option<(Action, String)>, RespondError> {
         let Some(known) = self.ledger.incident(key).await.map_err(ledger_error(id))? else { return Ok(None) };
         let mut incident = known.item;
-        incident.resolved = true;
-        incident.asked = None;
+        let alone = incident.rules.values().all(|finding| finding == id);
+        incident.resolved = alone;
+        incident.asked = incident.asked.filter(|asked| asked != id);
+        let action = if alone { Action::Resolve } else { Action::Update };
         match self.ledger.put_incident(key, &incident, known.version).await {
-            Ok(_) => Ok(Some(incident.id)),
+            Ok(_) => Ok(Some((action, incident.id))),
             Err(LedgerError::Conflict) => Err(RespondError::Busy(id.clone())),
             Err(LedgerError::Port(source)) => Err(ledger_error(id)(source)),
         }

@@ -21,6 +21,8 @@ pub(crate) enum Applied {
     ByAnother { containment: Containment, refusal: Refusal },
     /// It is not, or that is not known.
     Not(PortError),
+    /// Nothing was tried.
+    Refused(Refusal),
 }
 
 impl Work<'_, '_> {
@@ -40,22 +42,35 @@ impl Work<'_, '_> {
         }
         let known = known.filter(|known| known.item.is_in_force());
         let ours = known.as_ref().is_some_and(|known| self.entry.is_ours(&known.item.finding));
-        if let Some(other) = known.as_ref().filter(|_| !ours) {
-            if other.item.is_held(self.now) || matches!(other.item.state, QuarantineState::Releasing { .. }) {
-                return Err(RespondError::Busy(id));
-            }
-            if other.item.level >= level && responder.is_in_place(&other.item, &self.entry.finding).await {
-                return Ok(by_another(&other.item));
-            }
+        if known.as_ref().is_some_and(|known| known.item.is_held(self.now)) {
+            return Err(RespondError::Busy(id));
+        }
+        // What is being lifted is not put on at the same time, whoever put it on; nor does on-call wait for a release that
+        // does not come to its end.
+        if let Some(QuarantineState::Releasing { by, .. }) = known.as_ref().map(|known| &known.item.state) {
+            return Ok(Applied::Refused(Refusal::BeingReleased { by: by.clone() }));
+        }
+        if let Some(other) = known.as_ref().filter(|known| !ours && known.item.level >= level)
+            && responder.is_in_place(&other.item, &self.entry.finding).await
+        {
+            return Ok(by_another(&other.item));
         }
         // What was done to another one of that name is gone with it.
         let known = known.filter(|known| known.item.target.id() == target.id());
+        let before = known.as_ref().map(|known| known.item.clone());
+        let before = before.filter(|before| matches!(before.state, QuarantineState::Active { .. }));
         let quarantine = self.begin(target, level, steps, known);
         let mut held = Held { responder, quarantine, version, now: self.now };
         held.save(&id).await?;
         let made = held.make_all(&id).await?;
         let seen = held.look().await;
         let containment = held.settle(made, seen);
+        if let (Applied::Not(error), Some(before)) = (&containment, before)
+            && error.kind != PortErrorKind::Retryable
+        {
+            // It could not go further than the lockout, which stands as it stood.
+            held.quarantine = before;
+        }
         held.save(&id).await?;
         Ok(containment)
     }

@@ -1,11 +1,16 @@
 //! The ledger's hash chain: every write of an entry or a containment leaves a link that holds what was written and the hash
-//! of the link before it. Whoever changes or takes out a link breaks every later one.
+//! of the link before it. Whoever changes or takes out a link breaks every later one; the first and the last are told by
+//! their age and by what is kept beside the chain. Whoever may write the whole table can make a chain anew: only the copies
+//! elsewhere tell then.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::sha256_hex;
 use serde::{Deserialize, Serialize};
+
+/// How long an entry or a link is kept: past the longest audit period, and far past any redelivery.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// What stands before the first link.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -113,6 +118,44 @@ pub enum Flaw {
         /// The number that is kept beside the chain.
         head: u64,
     },
+    /// The oldest links are gone although they are too young to have expired.
+    #[error(
+        "account {account}: the chain begins with link {first}, of {at:.0}, too young for those before it to have expired"
+    )]
+    Beginning {
+        /// The account.
+        account: String,
+        /// The number of the first link that there is.
+        first: u64,
+        /// When that was written.
+        at: Timestamp,
+    },
+    /// An item that was written is no longer there.
+    #[error("{item} was written (link {number}) and is no longer in the ledger")]
+    Missing {
+        /// The item.
+        item: String,
+        /// The newest link about it.
+        number: u64,
+    },
+    /// The ledger claims more copies than there are links.
+    #[error("account {account}: {kept} links are said to be kept elsewhere, and the chain ends with link {end}")]
+    KeptTooMany {
+        /// The account.
+        account: String,
+        /// How many are said to be kept.
+        kept: u64,
+        /// The number of the last link.
+        end: u64,
+    },
+    /// A link that was kept has no copy.
+    #[error("account {account}: link {number} was kept in the evidence bucket, and is not there")]
+    CopyMissing {
+        /// The account.
+        account: String,
+        /// Its number.
+        number: u64,
+    },
     /// A link's copy is not what the chain holds.
     #[error("account {account}: the copy of link {number} in the evidence bucket differs from the chain")]
     CopyDiffers {
@@ -146,12 +189,13 @@ fn links(expected: u64, found: u64) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct Walk {
     last: Option<(u64, String)>,
+    began: Option<Timestamp>,
     /// How many links were walked.
     pub walked: u64,
     /// The number of the first link.
     pub first: Option<u64>,
     /// The newest link about each item: its number, and the body's hash.
-    newest: BTreeMap<String, (u64, String)>,
+    newest: BTreeMap<String, (u64, Timestamp, String)>,
 }
 
 impl Walk {
@@ -175,10 +219,27 @@ impl Walk {
             flaws.push(Flaw::Changed { account: account(), number: link.number, item: link.item.clone() });
         }
         self.first.get_or_insert(link.number);
+        self.began.get_or_insert(link.at);
         self.last = Some((link.number, link.sha256.clone()));
         self.walked += 1;
-        self.newest.insert(link.item.clone(), (link.number, sha256_hex(&link.body)));
+        self.newest.insert(link.item.clone(), (link.number, link.at, sha256_hex(&link.body)));
         flaws
+    }
+
+    /// Says whether the chain's beginning is missing: the oldest links expire after [`KEPT`], and not before.
+    pub fn begin(&self, account: &str, now: Timestamp) -> Option<Flaw> {
+        let (first, at) = (self.first.filter(|first| *first > 1)?, self.began?);
+        // A day, because time to live is heeded within some days, and clocks differ.
+        let young = now.duration_since(at) < KEPT - SignedDuration::from_hours(24);
+        young.then(|| Flaw::Beginning { account: account.to_owned(), first, at })
+    }
+
+    /// Says whether an item that is no longer in the ledger should be: what its newest link wrote has not expired.
+    pub fn missing(&self, item: &str, now: Timestamp) -> Option<Flaw> {
+        let (number, at, _) = self.newest.get(item)?;
+        let expires = item.starts_with("finding/");
+        let due = !expires || now.duration_since(*at) < KEPT - SignedDuration::from_hours(24 * 31);
+        due.then(|| Flaw::Missing { item: item.to_owned(), number: *number })
     }
 
     /// Compares the end that was walked to with what is kept of it beside the chain.
@@ -205,8 +266,8 @@ impl Walk {
     /// expired because the chain does not begin at its first.
     pub fn compare(&self, item: &str, body: &str) -> Option<Flaw> {
         match self.newest.get(item) {
-            Some((_, hash)) if *hash == sha256_hex(body) => None,
-            Some((number, _)) => Some(Flaw::Altered { item: item.to_owned(), number: *number }),
+            Some((.., hash)) if *hash == sha256_hex(body) => None,
+            Some((number, ..)) => Some(Flaw::Altered { item: item.to_owned(), number: *number }),
             None if self.first.is_some_and(|first| first > 1) => None,
             None => Some(Flaw::Unchained { item: item.to_owned() }),
         }

@@ -121,6 +121,10 @@ impl Responder<'_> {
         let policy = policy.map_err(|error| Refusal::Unreadable { error: error.to_string() })?;
         let of_the_account = format!(":iam::{}:", target.account());
         let usable = policy.as_str().contains(":iam::aws:") || policy.as_str().contains(&of_the_account);
+        if !usable && self.settings.members.contains(&target.account()) {
+            let policy = PolicyArn::aws_deny_all(target.partition());
+            return policy.map_err(|error| Refusal::Unreadable { error: error.to_string() });
+        }
         if usable { Ok(policy) } else { Err(Refusal::PolicyElsewhere { policy: policy.to_string() }) }
     }
 
@@ -134,8 +138,9 @@ impl Responder<'_> {
     ) -> Result<Option<Refusal>, RespondError> {
         let incident = self.ledger.incident(&page_key(finding)).await.map_err(ledger_error(&finding.id))?;
         if let Some(other) = incident.and_then(|known| known.item.asked).filter(|other| *other != finding.id) {
-            let asked = self.entry(&other).await?.and_then(|known| known.item.ask);
-            if asked.is_some_and(|ask| ask.is_open(now)) {
+            // A question whose ground is gone waits for nothing.
+            let asked = self.entry(&other).await?.filter(|known| known.item.gone.is_none());
+            if asked.and_then(|known| known.item.ask).is_some_and(|ask| ask.is_open(now)) {
                 return Ok(Some(Refusal::AlreadyAsked { finding: other }));
             }
         }

@@ -31,7 +31,7 @@ mod work;
 
 pub use answering::{Answer, AnswerError};
 pub use ask::{Answered, Ask, AskState};
-pub use chain::{Flaw, GENESIS, Link, Walk};
+pub use chain::{Flaw, GENESIS, KEPT, Link, Walk};
 pub use decide::{Containable, Decision, Deployment, decide};
 pub use entry::{Containment, Earlier, Entry, Gone, PageState, Surroundings};
 pub use evidence::keep_evidence;

@@ -78,9 +78,9 @@ impl Places {
                 return Err(Refusal::ShareLimit { limit, active });
             }
         }
-        if !taken.iter().any(|place| place.arn == claim.arn && place.finding == *claim.finding) {
-            taken.push(Place { arn: claim.arn.to_owned(), at: now, finding: claim.finding.clone() });
-        }
+        // What is tried again counts from now on.
+        taken.retain(|place| place.arn != claim.arn || place.finding != *claim.finding);
+        taken.push(Place { arn: claim.arn.to_owned(), at: now, finding: claim.finding.clone() });
         Ok(Self { taken })
     }
 }

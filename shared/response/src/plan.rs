@@ -153,6 +153,11 @@ pub(crate) fn plan(
     (decision, Plan { target: Some(wanted.target), level: Some(wanted.level), steps })
 }
 
+/// Whether it is the principal that was contained: its id tells, also when it was moved to another path since.
+pub(crate) fn is_same(target: &Target, identity: &Identity) -> bool {
+    target.id().map_or_else(|| identity.arn == target.arn(), |id| id == identity.id)
+}
+
 /// Whether the principal that IAM knows is another one than the record's; with the ids of both.
 pub(crate) fn recreated(target: &Target, identity: &Identity) -> Option<Refusal> {
     let recreated =

@@ -197,6 +197,17 @@ impl Quarantine {
         )
     }
 
+    /// A boundary that somebody put in the place of ours is what was there before, when ours is put back.
+    pub(crate) fn keep_former(&mut self, identity: &Identity) {
+        for step in &mut self.steps {
+            if let Step::PutBoundary { policy, former } = step
+                && let Some(found) = identity.boundary.as_ref().filter(|found| *found != policy)
+            {
+                *former = Some(found.clone());
+            }
+        }
+    }
+
     /// Whether a worker has it to itself.
     pub fn is_held(&self, now: Timestamp) -> bool {
         matches!(self.state, QuarantineState::Applying | QuarantineState::Releasing { .. }) && self.lease_until > now
@@ -223,6 +234,18 @@ impl Quarantine {
     pub(crate) fn denies_in(&self, identity: &Identity) -> bool {
         let mut denying = self.standing().filter(|step| step.denies()).peekable();
         denying.peek().is_some() && denying.all(|step| step.is_in_place(identity))
+    }
+
+    /// The boundary of ours that is there, or else the one that was put there last, with what was there before any of them.
+    pub(crate) fn boundary_in(&self, identity: &Identity) -> Option<Step> {
+        let mut boundaries = self.steps.iter().filter_map(|step| match step {
+            Step::PutBoundary { policy, former } => Some((policy, former)),
+            Step::AttachPolicy { .. } | Step::DeactivateKey { .. } => None,
+        });
+        let (_, former) = boundaries.clone().next()?;
+        let there = boundaries.clone().find(|(policy, _)| identity.boundary.as_ref() == Some(policy));
+        let (policy, _) = there.or(boundaries.next_back())?;
+        Some(Step::PutBoundary { policy: policy.clone(), former: former.clone() })
     }
 
     /// When it was released, if that was not before `event`. An event without a readable time cannot be told from one

@@ -61,6 +61,11 @@ pub enum Refusal {
         /// When that ends.
         until: Timestamp,
     },
+    /// Somebody is lifting its containment, or that stopped half way.
+    BeingReleased {
+        /// Who.
+        by: String,
+    },
     /// On-call was asked about it and has not answered yet.
     AlreadyAsked {
         /// The finding that asked.
@@ -149,6 +154,7 @@ impl Refusal {
             Self::LastOperator => "last-operator",
             Self::Indirect { .. } => "indirect",
             Self::AlreadyContained { .. } => "already-contained",
+            Self::BeingReleased { .. } => "being-released",
             Self::AlreadyAsked { .. } => "already-asked",
             Self::ReleasedSince { .. } => "released-since",
             Self::Rejected { .. } => "rejected",
@@ -203,6 +209,9 @@ impl fmt::Display for Refusal {
             }
             Self::AlreadyContained { level: Level::Lockout, until } => {
                 write!(f, "it is locked out already, until {until:.0}")
+            }
+            Self::BeingReleased { by } => {
+                write!(f, "{by} is lifting its containment, or that stopped half way; see `portcullis status`")
             }
             Self::AlreadyAsked { finding } => {
                 write!(f, "on-call was asked about it before and has not answered yet; see {finding}")

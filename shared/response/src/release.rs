@@ -5,7 +5,7 @@ use portcullis_domain::Principal;
 
 use crate::incident::{Action, incident_id};
 use crate::notice::{About, Notice};
-use crate::plan::recreated;
+use crate::plan::{Step, is_same};
 use crate::ports::{Ledger, LedgerError, Nudge, Pager, PortError, ReadIdentity, UndoStep, Version, Versioned};
 use crate::quarantine::{Extension, Quarantine, QuarantineState, Undone};
 use crate::respond::LEASE;
@@ -215,17 +215,35 @@ impl Releaser<'_> {
     async fn undo_all(&self, quarantine: &Quarantine, resumed: bool) -> Result<Vec<Undone>, PortError> {
         let identity = self.identities.read(&quarantine.target).await?;
         // One that was made again under the same name was never contained.
-        let same = |identity: &crate::plan::Identity| recreated(&quarantine.target, identity).is_none();
+        let same = |identity: &crate::plan::Identity| is_same(&quarantine.target, identity);
         if !identity.as_ref().is_some_and(same) {
             return Ok(vec![Undone::NoSuchPrincipal; quarantine.steps.len()]);
         }
-        let mut found = Vec::new();
+        // Of several boundaries one at most is there; what was before all of them comes back at once.
+        let boundary = identity.and_then(|identity| quarantine.boundary_in(&identity));
+        let (mut found, mut unbounded, mut failed) = (Vec::new(), None, None);
         for step in quarantine.steps.iter().rev() {
-            let undone = self.undo.undo(&quarantine.target, step).await?;
+            let undone = match (step, &boundary, &unbounded) {
+                (Step::PutBoundary { .. }, _, Some(undone)) => Ok(Undone::clone(undone)),
+                (Step::PutBoundary { .. }, Some(boundary), None) => self.undo.undo(&quarantine.target, boundary).await,
+                _ => self.undo.undo(&quarantine.target, step).await,
+            };
+            // What cannot be undone keeps nothing else from being undone.
+            let undone = match undone {
+                Ok(undone) => undone,
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    continue;
+                }
+            };
             // What the attempt before the crash undid is no longer there.
-            found.push(if resumed && undone == Undone::WasNotThere { Undone::Restored } else { undone });
+            let undone = if resumed && undone == Undone::WasNotThere { Undone::Restored } else { undone };
+            if matches!(step, Step::PutBoundary { .. }) {
+                unbounded = Some(undone.clone());
+            }
+            found.push(undone);
         }
-        Ok(found)
+        failed.map_or(Ok(found), Err)
     }
 
     async fn put(&self, quarantine: &Quarantine, expected: Version, now: Timestamp) -> Result<Version, ReleaseError> {

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use portcullis_domain::{FindingId, Principal};
+use portcullis_settings::Mode;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::Held;
 use crate::incident::{Action, incident_id};
 use crate::notice::{About, Notice};
-use crate::plan::{Identity, Step, recreated};
+use crate::plan::{Identity, Step, is_same};
 use crate::ports::{PortErrorKind, Versioned};
 use crate::quarantine::{Quarantine, QuarantineState, Simulated, Tampering, Verification};
 use crate::refusal::Refusal;
@@ -100,13 +101,17 @@ impl Responder<'_> {
         }
         let identity = match self.identities.read(&held.quarantine.target).await {
             Ok(Some(identity)) => identity,
-            // Deleted: it can do nothing any more, and the deadline closes the entry.
+            // Deleted: a role then can do nothing any more, and the deadline closes the entry. (A user may have been renamed.)
             Ok(None) => return Ok(Look::InPlace),
             Err(source) => return Err(RespondError::Guard { id, source }),
         };
-        let stranger = recreated(&held.quarantine.target, &identity);
+        let stranger = (!is_same(&held.quarantine.target, &identity)).then(|| Refusal::Recreated {
+            recorded: held.quarantine.target.id().unwrap_or_default().to_owned(),
+            found: identity.id.clone(),
+        });
         let mut missing = held.quarantine.missing(&identity);
-        if let QuarantineState::Active { verification: Verification { read_back: false, .. } } = &held.quarantine.state {
+        if let QuarantineState::Active { verification: Verification { read_back: false, .. } } = &held.quarantine.state
+        {
             // What was never done beside the denial is no tampering; on-call was told of it.
             missing.retain(Step::denies);
         }
@@ -124,9 +129,13 @@ impl Responder<'_> {
             }
             let (by, event) = (told.and_then(|told| told.by.clone()), told.and_then(|told| told.event.clone()));
             let puts_back = left.is_none();
+            if puts_back {
+                held.quarantine.keep_former(&identity);
+            }
             if let (Some(error), true) = (&left, resumes) {
                 // Half put back, and not gone on with now: the next look sees that it is missing.
-                let verification = Verification { read_back: false, simulated: Simulated::Unknown { error: error.clone() } };
+                let verification =
+                    Verification { read_back: false, simulated: Simulated::Unknown { error: error.clone() } };
                 held.quarantine.state = QuarantineState::Active { verification };
             }
             held.quarantine.tampering = Some(Tampering { at: now, missing, by, event, left, message_id: None });
@@ -159,8 +168,19 @@ impl Responder<'_> {
         if let Some(protection) = protection {
             return Ok(Some(Refusal::Protected { by: protection.to_string() }.to_string()));
         }
+        let account = quarantine.target.account();
+        let home = self.deployment.account.as_ref();
+        if home.is_some_and(|home| *home != account) && !self.settings.members.contains(&account) {
+            return Ok(Some(Refusal::ForeignAccount { account: Some(account) }.to_string()));
+        }
+        if self.deployment.deployers.iter().any(|pattern| pattern.matches(quarantine.target.arn())) {
+            return Ok(Some(Refusal::Deployer.to_string()));
+        }
+        if self.settings.mode < Mode::Ask {
+            return Ok(Some(format!("the settings say `mode: {}`", self.settings.mode)));
+        }
         if quarantine.reapplied >= OFTEN {
-            return Ok(Some(format!("it was put back {OFTEN} times, and taken off again each time")));
+            return Ok(Some(format!("it was put back {OFTEN} times, or that was tried; each time it was off again")));
         }
         match self.switch.stopped().await {
             Ok(note) => Ok(note.map(|note| Refusal::Stopped { note }.to_string())),

@@ -61,6 +61,11 @@ impl Work<'_, '_> {
                 self.entry.decision = self.entry.decision.clone().refused(refusal);
                 self.entry.containment = Some(containment);
             }
+            Applied::Refused(refusal) => {
+                self.entry.decision = self.entry.decision.clone().refused(refusal);
+                self.entry.plan = Plan::default();
+                self.entry.containment = None;
+            }
             Applied::Not(error) => {
                 let uncertain = error.kind == PortErrorKind::Retryable;
                 self.entry.containment = Some(Containment::Failed { at: self.now, error: error.chain(), uncertain });

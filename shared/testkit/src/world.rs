@@ -58,7 +58,9 @@ impl Told {
             Subject::Released(quarantine) => format!("released {}", quarantine.target.arn()),
             Subject::Extended(quarantine) => format!("extended {}", quarantine.target.arn()),
             Subject::Tampered(quarantine) => format!("tampered {}", quarantine.target.arn()),
-            Subject::Switch(thrown) => format!("{} by {}", if thrown.stopped { "stopped" } else { "resumed" }, thrown.by),
+            Subject::Switch(thrown) => {
+                format!("{} by {}", if thrown.stopped { "stopped" } else { "resumed" }, thrown.by)
+            }
         }
     }
 }

@@ -92,12 +92,11 @@ impl World {
     /// When IAM or Secrets Manager refuses.
     pub async fn create_secret(&self, name: &str, value: &str) -> Result<String> {
         let known = self.root.iam().get_role().role_name("owner").send().await.ok();
-        let role = match known.and_then(|answer| answer.role) {
-            Some(role) => role.arn,
-            None => {
-                let statement = allow(&["secretsmanager:CreateSecret"], "*");
-                identity::create_role(&self.root, "/payroll/", "owner", &[statement]).await?
-            }
+        let role = if let Some(role) = known.and_then(|answer| answer.role) {
+            role.arn
+        } else {
+            let statement = allow(&["secretsmanager:CreateSecret"], "*");
+            identity::create_role(&self.root, "/payroll/", "owner", &[statement]).await?
         };
         let owner = identity::session(&self.root, &role, "carol", None).await?;
         let answer = owner.secrets().create_secret().name(name).secret_string(value).send().await?;

@@ -9,7 +9,6 @@ use portcullis_end_to_end::pages::Page;
 use portcullis_end_to_end::wait::Seen;
 use portcullis_end_to_end::world::{ENFORCE, Reader, STACK, World};
 use portcullis_end_to_end::{DENY_ALL, cli, identity};
-use serde_json::Value;
 
 const SETTINGS: &str = "
   - {name: bait, secret: prod/bait, decoy: true, tier: sensitive}
@@ -129,5 +128,5 @@ async fn asked(world: &World, who: &Reader, secret: &str) -> Result<Page> {
 }
 
 fn done(page: &Page) -> bool {
-    page.json["outcome"] == Value::from("contained")
+    page.json["outcome"] == "contained"
 }

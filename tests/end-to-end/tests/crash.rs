@@ -55,7 +55,8 @@ async fn lease_is_over(world: &World, intruder: &Reader) -> Result<()> {
         let id = entry["finding"]["id"].as_str().context("a finding without an id")?;
         world.ledger.set(&format!("finding#{id}"), "entry", "/lease_until", OVER).await?;
     }
-    let held = |quarantine: &Value| ["applying", "releasing"].iter().any(|state| quarantine["state"]["state"] == *state);
+    let held =
+        |quarantine: &Value| ["applying", "releasing"].iter().any(|state| quarantine["state"]["state"] == *state);
     if world.ledger.quarantines().await?.iter().any(held) {
         world.ledger.set("quarantine", &intruder.arn, "/lease_until", OVER).await?;
     }

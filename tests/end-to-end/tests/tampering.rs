@@ -7,6 +7,7 @@ use anyhow::Result;
 use portcullis_end_to_end::outcome::Outcome;
 use portcullis_end_to_end::pages::Page;
 use portcullis_end_to_end::stack::Stack;
+use portcullis_end_to_end::wait::Seen;
 use portcullis_end_to_end::world::{ENFORCE, STACK, World};
 use portcullis_end_to_end::{DENY_ALL, identity};
 
@@ -18,6 +19,8 @@ async fn what_was_taken_off_is_put_back_and_told() -> Result<()> {
     assert_eq!(intruder.read("prod/payroll/db").await, Outcome::Allowed);
     let contained = world.page("the page", |page| page.subject.contains("] CONTAINED role reporting")).await?;
     world.quiet().await?;
+    // A worker of detect knows for a minute who was contained when it looked; a new one looks.
+    world.replace_workers("detect").await?;
     assert_eq!(world.look_after().await?["looked_after"], 1);
     assert_eq!(told(&world).await?.len(), 0, "nobody touched it");
 
@@ -35,8 +38,6 @@ async fn what_was_taken_off_is_put_back_and_told() -> Result<()> {
     assert!(intruder.read("prod/payroll/db").await.is_denied());
 
     Stack::deploy_forwarding(&world.root, &format!("{STACK}-global")).await?;
-    // A worker of detect knows for a minute who was contained when it looked; a new one looks.
-    world.replace_workers("detect").await?;
     detach(&world).await?;
     world.contained("reporting").await?;
     let by_root = |page: &Page| page.lines("BY") == ["root of 111122223333"];
@@ -50,9 +51,13 @@ async fn what_was_taken_off_is_put_back_and_told() -> Result<()> {
 
     world.run(&world.operator().await?, &page, "UNDO", 0, "a known job").await?;
     assert_eq!(intruder.describe("prod/payroll/db").await, Outcome::Allowed);
-    let records = world.emulator.records()?;
-    let detached = records.iter().filter(|record| record["eventName"] == "DetachRolePolicy");
-    assert_eq!(detached.count(), 3, "twice by root, once by release");
+    world
+        .until("the records of two calls by root and one by release", async || {
+            let records = world.emulator.records()?;
+            let detached = records.iter().filter(|record| record["eventName"] == "DetachRolePolicy").count();
+            Ok(Seen::from_option((detached == 3).then_some(()), || format!("{detached}")))
+        })
+        .await?;
     world.quiet().await?;
     world.look_after().await?;
     assert!(identity::attached_to(&world.root, "reporting").await?.is_empty(), "what release took off was put back");

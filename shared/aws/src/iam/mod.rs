@@ -20,7 +20,7 @@ const PAUSES: [Duration; 5] = [
     Duration::from_millis(100),
     Duration::from_millis(300),
     Duration::from_millis(600),
-    Duration::from_millis(1000),
+    Duration::from_secs(1),
 ];
 
 macro_rules! of_accounts {

@@ -59,7 +59,8 @@ pub(super) async fn principal(client: &Client, target: &Target) -> Result<Option
 
 /// A boundary that cannot be read is an error: taken for none, it would be lost when ours is lifted.
 fn boundary(boundary: Option<AttachedPermissionsBoundary>) -> Result<Option<PolicyArn>, String> {
-    let Some(arn) = boundary.and_then(|boundary| boundary.permissions_boundary_arn) else { return Ok(None) };
+    let Some(boundary) = boundary else { return Ok(None) };
+    let arn = boundary.permissions_boundary_arn.ok_or("its permissions boundary: the answer does not say which")?;
     arn.parse().map(Some).map_err(|error| format!("its permissions boundary: {error}"))
 }
 

@@ -64,10 +64,8 @@ impl DynamoLedger {
             let [link, end] = self.link(head, about, body, now).map_err(|error| malformed(what, error))?;
             let puts = item.clone().into_iter().chain([link, end]);
             let puts = puts.map(|put| TransactWriteItem::builder().put(put).build()).collect();
-            let error = match self.client.transact_write_items().set_transact_items(Some(puts)).send().await {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
-            };
+            let call = self.client.transact_write_items().set_transact_items(Some(puts));
+            let Err(error) = call.send().await else { return Ok(()) };
             let reasons = cancelled(&error);
             let code = |index: usize| reasons.get(index).and_then(|reason| reason.code());
             if item.is_some() && code(0) == Some("ConditionalCheckFailed") {

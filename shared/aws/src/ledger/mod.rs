@@ -11,7 +11,7 @@
 //! | `chains` | the account | number and hash of the last link |
 //! | `kept` | the account | the number of the last link that was kept elsewhere |
 //!
-//! Every item has a `version`, on which every write is conditional; all but quarantines and the ends of chains have
+//! Every item has a `version`, on which every write is conditional; findings, links, incidents and questions have
 //! `expires_at` (epoch seconds, the table's TTL attribute).
 
 mod chain;
@@ -22,15 +22,12 @@ use std::collections::HashMap;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
-use jiff::{SignedDuration, Timestamp};
-use portcullis_response::{LedgerError, PortError, Version, Versioned};
+use jiff::Timestamp;
+use portcullis_response::{KEPT, LedgerError, PortError, Version, Versioned};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{code, malformed, port_error};
-
-/// How long an entry or a link is kept: past the longest audit period, and far past any redelivery.
-const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// The ledger.
 #[derive(Clone, Debug)]

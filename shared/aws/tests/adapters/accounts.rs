@@ -24,10 +24,7 @@ fn role(arn: &str) -> Target {
 }
 
 fn member(external_id: Option<&str>) -> MemberRole {
-    MemberRole {
-        role: "portcullis/portcullis-contain".to_owned(),
-        external_id: external_id.map(str::to_owned),
-    }
+    MemberRole { role: "portcullis/portcullis-contain".to_owned(), external_id: external_id.map(str::to_owned) }
 }
 
 /// STS and IAM: the member role may be assumed, and every role is there.
@@ -115,8 +112,7 @@ async fn a_session_serves_its_account_alone() {
     let once = |action: &str, by: &str| format!("{action} by {by}");
     let there = ["GetRole", "ListAttachedRolePolicies"].map(|action| once(action, SESSION_KEY));
     let at_home = ["GetRole", "ListAttachedRolePolicies"].map(|action| once(action, OWN_KEY));
-    let expected =
-        [&[once("AssumeRole", OWN_KEY)][..], &there[..], &at_home[..], &there[..], &at_home[..]].concat();
+    let expected = [&[once("AssumeRole", OWN_KEY)][..], &there[..], &at_home[..], &there[..], &at_home[..]].concat();
     let asked = server.asked();
     let found: Vec<String> =
         asked.iter().map(|asked| once(&asked.parameter("Action").unwrap(), asked.signed_by())).collect();

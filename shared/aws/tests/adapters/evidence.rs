@@ -40,7 +40,8 @@ async fn a_link_is_written_if_there_is_none() {
     assert_eq!(asked.header("content-type"), Some("application/json"));
     assert_eq!(serde_json::from_str::<Link>(&asked.body).unwrap(), finding());
     // Object Lock asks for one (S3 User Guide, *Locking objects with Object Lock*).
-    let has_checksum = ["x-amz-checksum-crc32", "x-amz-checksum-crc64nvme", "content-md5"].map(|name| asked.header(name));
+    let has_checksum =
+        ["x-amz-checksum-crc32", "x-amz-checksum-crc64nvme", "content-md5"].map(|name| asked.header(name));
     assert!(has_checksum.iter().any(Option::is_some), "{asked:?}");
 }
 
@@ -141,7 +142,19 @@ async fn an_event() {
         "Detail": null, "Time": 1_767_600_605,
     });
     assert_eq!(entry, expected);
-    assert_snapshot!(serde_json::to_string_pretty(&detail).unwrap(), @r#""#);
+    assert_snapshot!(serde_json::to_string_pretty(&detail).unwrap(), @r#"
+    {
+      "account": "111122223333",
+      "number": 1,
+      "item": "finding/F-3962f05ce3a6e3d5",
+      "stage": "decided",
+      "sha256": "1ea0a9378b2777b54275e510901dbfdbbb5bdc374adf070eb68587ef2cbce583",
+      "previous": "0000000000000000000000000000000000000000000000000000000000000000",
+      "body": {
+        "done": false
+      }
+    }
+    "#);
 }
 
 /// What a rule on the bus can choose by.

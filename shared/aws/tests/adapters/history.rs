@@ -57,9 +57,7 @@ fn attribute(asked: &Asked) -> String {
 
 /// A history in which these records have the role's name, and those the access key.
 fn telling(of_role: Vec<Value>, of_key: Vec<Value>) -> Server {
-    Server::answering(move |asked| {
-        Some(events(if attribute(asked) == "ResourceName" { &of_role } else { &of_key }))
-    })
+    Server::answering(move |asked| Some(events(if attribute(asked) == "ResourceName" { &of_role } else { &of_key })))
 }
 
 #[tokio::test]
@@ -69,7 +67,10 @@ async fn what_is_asked() {
     assert_eq!(seen.unknown, [ELSEWHERE]);
     assert_eq!(seen.last_used.unwrap().region.as_deref(), Some("eu-west-1"));
     let bodies: Vec<String> = server.asked().into_iter().map(|asked| asked.body).collect();
-    assert_snapshot!(bodies.join("\n"), @r#""#);
+    assert_snapshot!(bodies.join("\n"), @r#"
+    {"LookupAttributes":[{"AttributeKey":"ResourceName","AttributeValue":"arn:aws:iam::111122223333:role/team/reporting"}],"StartTime":1767557465,"MaxResults":50}
+    {"LookupAttributes":[{"AttributeKey":"AccessKeyId","AttributeValue":"ASIAEXAMPLEEXAMPLE01"}],"StartTime":1767557465,"MaxResults":50}
+    "#);
 }
 
 /// A session lives for twelve hours at most; one that began before is over (IAM User Guide, *Use IAM roles*).
@@ -97,9 +98,17 @@ async fn sessions_and_roles_assumed_onward() {
         by_service,
         other.clone(),
     ];
-    let of_key = vec![assumption("x", "onward", None), assumption("y", "onward", None), assumption("z", "shut", Some("AccessDenied")), other];
+    let of_key = vec![
+        assumption("x", "onward", None),
+        assumption("y", "onward", None),
+        assumption("z", "shut", Some("AccessDenied")),
+        other,
+    ];
     let seen = look(&telling(of_role, of_key), Kind::Role, &finding("e-1")).await;
-    assert_snapshot!(seen.sessions.join("\n"), @r"");
+    assert_snapshot!(seen.sessions.join("\n"), @"
+    batch, begun by arn:aws:iam::111122223333:user/mallory at 2026-01-05T08:00:00Z
+    unnamed, begun by lambda.amazonaws.com at 2026-01-05T07:00:00Z
+    ");
     assert_eq!(seen.onward, ["arn:aws:iam::111122223333:role/onward"]);
     assert_eq!(seen.unknown, [ELSEWHERE]);
 }
@@ -189,7 +198,7 @@ async fn a_principal_of_a_member_account() {
 async fn a_history_that_does_not_answer_is_given_up_soon() {
     let server = Server::answering(|_| None);
     let start = Instant::now();
-    let looked = timeout(Duration::from_secs(60), look(&server, Kind::Role, &finding("e-1"))).await;
+    let looked = timeout(Duration::from_mins(1), look(&server, Kind::Role, &finding("e-1"))).await;
     let unknown = looked.unwrap().unknown;
     let expected = [ELSEWHERE, "its sessions: failed", "the roles it assumed: failed"];
     assert_eq!(unknown.len(), expected.len(), "{unknown:?}");

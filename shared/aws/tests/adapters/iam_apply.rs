@@ -1,5 +1,6 @@
 //! Containing a principal: one change, and a while for IAM to show it.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use aws_sdk_iam::types::StatusType;
@@ -37,7 +38,7 @@ async fn apply(kind: Kind, step: &Step, rules: &[&[Rule]]) -> Result<(), PortErr
 #[tokio::test(start_paused = true)]
 async fn applied_and_seen(kind: Kind, step: Step, call: Rule, reads: &[Rule]) {
     let start = Instant::now();
-    apply(kind, &step, &[&[call.clone()], reads]).await.unwrap();
+    apply(kind, &step, &[from_ref(&call), reads]).await.unwrap();
     assert_eq!(call.num_calls(), 1);
     assert_eq!(reads[0].num_calls(), 1, "it was looked at once");
     assert!(start.elapsed() < Duration::from_millis(100), "nothing is waited for");
@@ -51,7 +52,7 @@ async fn applied_and_seen(kind: Kind, step: Step, call: Rule, reads: &[Rule]) {
 #[tokio::test(start_paused = true)]
 async fn applied_and_seen_late(kind: Kind, step: Step, call: Rule, reads: &[Rule]) {
     let start = Instant::now();
-    apply(kind, &step, &[&[call.clone()], reads]).await.unwrap();
+    apply(kind, &step, &[from_ref(&call), reads]).await.unwrap();
     assert_eq!(
         (call.num_calls(), reads[0].num_calls()),
         (1, 3),
@@ -102,7 +103,7 @@ async fn a_boundary_is_never_one_too_many(kind: Kind) {
 #[test_case(Kind::User, key(), set_key(StatusType::Inactive, Answer::AccessDenied), "failed to make access key AKIAEXAMPLEEXAMPLE01 of user `mallory` Inactive" ; "a key of a user")]
 #[tokio::test]
 async fn not_permitted(kind: Kind, step: Step, call: Rule, what: &str) {
-    let error = apply(kind, &step, &[&[call.clone()]]).await.unwrap_err();
+    let error = apply(kind, &step, &[from_ref(&call)]).await.unwrap_err();
     let expected = format!("{what}: AccessDenied: Not authorized to do that.");
     assert_eq!((error.kind, error.chain()), (PortErrorKind::Refused, expected));
     assert_eq!(call.num_calls(), 1, "asking again cannot help");
@@ -114,7 +115,7 @@ async fn not_permitted(kind: Kind, step: Step, call: Rule, what: &str) {
 #[test_case(Kind::User, key(), set_key(StatusType::Inactive, Answer::Throttled) ; "a key, throttled")]
 #[tokio::test(start_paused = true)]
 async fn trouble_that_persists(kind: Kind, step: Step, call: Rule) {
-    let error = apply(kind, &step, &[&[call.clone()]]).await.unwrap_err();
+    let error = apply(kind, &step, &[from_ref(&call)]).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Retryable);
     assert!(call.num_calls() > 1, "the client tries again by itself first");
 }

@@ -1,6 +1,7 @@
 //! Lifting a containment: each change is undone if it is there, and read back. What is found to be something else is left
 //! alone: there is no rule for a call that changes it.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use aws_sdk_iam::types::StatusType;
@@ -43,7 +44,7 @@ fn key() -> Step {
 #[tokio::test(start_paused = true)]
 async fn detached(kind: Kind, answer: Answer, reads: &[Rule], expected: Undone) {
     let call = kind.detach(answer);
-    assert_eq!(undo(kind, policy(), &[&[call.clone()], reads]).await.unwrap(), expected);
+    assert_eq!(undo(kind, policy(), &[from_ref(&call), reads]).await.unwrap(), expected);
     assert_eq!(call.num_calls(), 1);
     assert!(reads[0].num_calls() >= 1, "it is always read back");
 }
@@ -68,7 +69,7 @@ async fn what_still_shows_is_not_undone(kind: Kind, step: Step, rules: &[Rule], 
 async fn the_former_boundary_comes_back(kind: Kind) {
     let reads = [kind.get_showing(&[Some(DENY), Some(DENY), Some(TEAM)]), kind.list(&[]), keys(&[])];
     let put = kind.put_boundary(TEAM, Answer::Ok);
-    let undone = undo(kind, boundary(Some(TEAM)), &[&reads, &[put.clone()]]).await;
+    let undone = undo(kind, boundary(Some(TEAM)), &[&reads, from_ref(&put)]).await;
     assert_eq!((undone.unwrap(), put.num_calls()), (Undone::Restored, 1));
     assert_eq!(reads[0].num_calls(), 3, "it is read before, and read back until it shows");
 }
@@ -79,7 +80,7 @@ async fn the_former_boundary_comes_back(kind: Kind) {
 async fn a_boundary_goes_where_none_was_before(kind: Kind) {
     let reads = [kind.get_showing(&[Some(DENY), None]), kind.list(&[]), keys(&[])];
     let delete = kind.delete_boundary(Answer::Ok);
-    let undone = undo(kind, boundary(None), &[&reads, &[delete.clone()]]).await;
+    let undone = undo(kind, boundary(None), &[&reads, from_ref(&delete)]).await;
     assert_eq!((undone.unwrap(), delete.num_calls()), (Undone::Restored, 1));
 }
 

@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
-use aws_sdk_dynamodb::operation::query::QueryInput;
-use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
+use aws_sdk_dynamodb::types::AttributeValue::{N, S};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use portcullis_aws::DynamoLedger;
 use portcullis_response::{Chain as _, Ledger as _, LedgerError, Link, PortError, PortErrorKind, Version, Walk};
@@ -12,7 +12,7 @@ use test_case::test_case;
 
 use crate::recorded::Recorded;
 use crate::samples::{entry, now, quarantine};
-use crate::table::Table;
+use crate::table::{Item, Items, Table};
 use crate::wire::{cancelled, json_error};
 
 const HOME: &str = "111122223333";
@@ -59,10 +59,9 @@ async fn another_workers_link_in_between(times: u64) {
 }
 
 /// What another worker writes at the same moment: a link, and the end of the chain with it.
-fn another_workers_link(items: &mut std::collections::BTreeMap<(String, String), crate::table::Item>) {
-    use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+fn another_workers_link(items: &mut Items) {
     let head = ("chains".to_owned(), HOME.to_owned());
-    let number = |item: &crate::table::Item| item["version"].as_n().unwrap().parse::<u64>().unwrap();
+    let number = |item: &Item| item["version"].as_n().unwrap().parse::<u64>().unwrap();
     let before = items.get(&head).map_or(0, number);
     let last = items.get(&(format!("chain#{HOME}"), format!("{before:012}")));
     let last: Option<Link> = last.map(|item| serde_json::from_str(item["item"].as_s().unwrap()).unwrap());
@@ -70,7 +69,8 @@ fn another_workers_link(items: &mut std::collections::BTreeMap<(String, String),
     let end = format!(r#"{{"number":{},"sha256":"{}"}}"#, link.number, link.sha256);
     let link_at = (format!("chain#{HOME}"), format!("{:012}", link.number));
     for ((pk, sk), json, version) in [(link_at, serde_json::to_string(&link).unwrap(), 1), (head, end, link.number)] {
-        let parts = [("pk", S(pk.clone())), ("sk", S(sk.clone())), ("item", S(json)), ("version", N(version.to_string()))];
+        let parts =
+            [("pk", S(pk.clone())), ("sk", S(sk.clone())), ("item", S(json)), ("version", N(version.to_string()))];
         items.insert((pk, sk), parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
     }
 }

@@ -166,7 +166,10 @@ fn without(name: &str) -> Item {
 
 #[test_case(without("version"), "the item has no `version`")]
 #[test_case(without("item"), "the item has no `item`")]
-#[test_case(item("quarantine", ROLE, "{\"target\":"), "`item` cannot be read: EOF while parsing a value at line 1 column 10")]
+#[test_case(
+    item("quarantine", ROLE, "{\"target\":"),
+    "`item` cannot be read: EOF while parsing a value at line 1 column 10"
+)]
 #[test_case(item("quarantine", ROLE, "{}"), "`item` cannot be read: missing field `target` at line 1 column 2")]
 #[tokio::test]
 async fn an_item_that_cannot_be_read_is_named(item: Item, why: &str) {
@@ -183,7 +186,9 @@ async fn an_item_that_cannot_be_read_is_named(item: Item, why: &str) {
 async fn an_item_of_a_list_that_cannot_be_read_is_named() {
     let [before, after] = ["a", "z"].map(|name| format!("arn:aws:iam::111122223333:role/{name}"));
     let table = Table::default();
-    [quarantine_of(&before), item("quarantine", ROLE, "{}"), quarantine_of(&after)].map(|item| table.insert(item));
+    for item in [quarantine_of(&before), item("quarantine", ROLE, "{}"), quarantine_of(&after)] {
+        table.insert(item);
+    }
     let all = table.ledger().quarantines().await.unwrap();
     let read: Vec<&str> = all.iter().flatten().map(|known| known.item.target.arn()).collect();
     assert_eq!(read, [before, after]);

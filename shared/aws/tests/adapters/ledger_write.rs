@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::Put;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use insta::assert_snapshot;
 use portcullis_aws::DynamoLedger;
+use portcullis_domain::Finding;
 use portcullis_response::{Entry, GENESIS, Ledger as _, LedgerError, Link, PortErrorKind, Version};
 use portcullis_testkit::finding;
 use test_case::test_case;
@@ -37,16 +38,62 @@ fn show(puts: &[Put]) -> String {
 async fn a_new_entry_begins_its_chain() {
     let table = Table::default();
     assert_eq!(table.ledger().put_entry(&entry(), Version(0), now()).await.unwrap(), Version(1));
-    assert_snapshot!(show(&written(&table)), @r#""#);
+    assert_snapshot!(show(&written(&table)), @r#"
+    table ledger
+    if attribute_not_exists(pk)
+    expires_at = 1802160605
+    pk = "finding#F-8fc3887aeacb69c0"
+    sk = "entry"
+    version = 1
+
+    table ledger
+    if attribute_not_exists(pk)
+    expires_at = 1802160665
+    pk = "chain#111122223333"
+    sk = "000000000001"
+    version = 1
+
+    table ledger
+    if attribute_not_exists(pk)
+    pk = "chains"
+    sk = "111122223333"
+    version = 1
+    "#);
 }
 
 #[tokio::test]
 async fn a_known_entry_goes_on_with_it() {
     let table = Table::default();
     table.ledger().put_entry(&entry(), Version(0), decided()).await.unwrap();
-    let later = Table { transactions: crate::recorded::Recorded::default(), ..table };
-    assert_eq!(later.ledger().put_entry(&entry(), Version(1), now()).await.unwrap(), Version(2));
-    assert_snapshot!(show(&written(&later)), @r#""#);
+    assert_eq!(table.ledger().put_entry(&entry(), Version(1), now()).await.unwrap(), Version(2));
+    let tried = table.transactions.all();
+    assert_snapshot!(show(&puts_of(&tried[1])), @r#"
+    table ledger
+    if #version = :expected
+    where #version is version
+    where :expected is 1
+    expires_at = 1802160605
+    pk = "finding#F-8fc3887aeacb69c0"
+    sk = "entry"
+    version = 2
+
+    table ledger
+    if attribute_not_exists(pk)
+    expires_at = 1802160665
+    pk = "chain#111122223333"
+    sk = "000000000002"
+    version = 1
+
+    table ledger
+    if #version = :expected
+    where #version is version
+    where :expected is 1
+    pk = "chains"
+    sk = "111122223333"
+    version = 2
+    "#);
+    let number = |index: usize| link(&puts_of(&tried[index])[1]).number;
+    assert_eq!((tried.len(), number(0), number(1)), (2, 1, 2));
 }
 
 /// A containment is the way back to who is denied, so that it never expires.
@@ -54,7 +101,13 @@ async fn a_known_entry_goes_on_with_it() {
 async fn a_quarantine() {
     let table = Table::default();
     assert_eq!(table.ledger().put_quarantine(&quarantine(), Version(0), now()).await.unwrap(), Version(1));
-    assert_snapshot!(show(&written(&table)[..1]), @r#""#);
+    assert_snapshot!(show(&written(&table)[..1]), @r#"
+    table ledger
+    if attribute_not_exists(pk)
+    pk = "quarantine"
+    sk = "arn:aws:iam::111122223333:role/team/reporting"
+    version = 1
+    "#);
 }
 
 /// The link holds what was written, letter by letter, and the end of the chain names the link.
@@ -84,8 +137,7 @@ async fn a_link_of_a_quarantine() {
 #[tokio::test]
 async fn an_entry_of_no_account() {
     let table = Table::default();
-    let nobodys = entry().finding;
-    let nobodys = Entry { finding: portcullis_domain::Finding { account: None, ..nobodys }, ..entry() };
+    let nobodys = Entry { finding: Finding { account: None, ..entry().finding }, ..entry() };
     table.ledger().put_entry(&nobodys, Version(0), now()).await.unwrap();
     let [_, link, end] = written(&table);
     assert_eq!(link.item()["pk"].as_s().unwrap(), "chain#unknown");
@@ -97,7 +149,14 @@ async fn an_incident() {
     let table = Table::default();
     let written = table.ledger().put_incident("root of 111122223333", &incident(), Version(0)).await;
     assert_eq!(written.unwrap(), Version(1));
-    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#""#);
+    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#"
+    table ledger
+    if attribute_not_exists(pk)
+    expires_at = 1770196205
+    pk = "incident"
+    sk = "root of 111122223333"
+    version = 1
+    "#);
     assert!(table.transactions.all().is_empty(), "what on-call knows of it is in the entries");
 }
 
@@ -105,7 +164,14 @@ async fn an_incident() {
 async fn a_question() {
     let table = Table::default();
     table.ledger().note_ask(&entry().finding.id, decided()).await.unwrap();
-    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#""#);
+    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#"
+    table ledger
+    if attribute_not_exists(pk)
+    expires_at = 1768205405
+    pk = "ask"
+    sk = "F-8fc3887aeacb69c0"
+    version = 1
+    "#);
 }
 
 /// The finding may be delivered twice, and is asked about once.
@@ -124,7 +190,13 @@ async fn the_places_of_the_blast_cap() {
     let table = Table::default();
     let ledger = table.ledger();
     assert_eq!(ledger.put_places(&places(), Version(0)).await.unwrap(), Version(1));
-    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#""#);
+    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#"
+    table ledger
+    if attribute_not_exists(pk)
+    pk = "control"
+    sk = "blast"
+    version = 1
+    "#);
     assert_eq!(ledger.put_places(&places(), Version(1)).await.unwrap(), Version(2));
 }
 
@@ -133,9 +205,9 @@ async fn the_places_of_the_blast_cap() {
 async fn items_as_they_are_kept() {
     let table = Table::default();
     table.ledger().put_quarantine(&quarantine(), Version(0), now()).await.unwrap();
-    assert_snapshot!(json(&written(&table)[0]), @r#""#);
+    assert_snapshot!(json(&written(&table)[0]), @r#"{"target":{"kind":"role","arn":"arn:aws:iam::111122223333:role/team/reporting","id":"AROAEXAMPLEEXAMPLE01"},"level":"quarantine","steps":[{"call":"attach-policy","policy":"arn:aws:iam::aws:policy/AWSDenyAll"},{"call":"put-boundary","policy":"arn:aws:iam::aws:policy/AWSDenyAll","former":"arn:aws:iam::111122223333:policy/team/reading"},{"call":"deactivate-key","key":"AKIAEXAMPLEEXAMPLE01"}],"finding":"F-8fc3887aeacb69c0","why":"Unauthorized actor used a critical key or secret","since":"2026-01-05T08:10:05Z","until":"2026-01-05T12:10:05Z","state":{"state":"active","verification":{"read_back":true,"simulated":{"says":"denied"}}},"lease_until":"2026-01-05T08:11:35Z","extensions":[{"at":"2026-01-05T08:11:05Z","by":"alice","reason":"not done yet","until":"2026-01-05T12:10:05Z"}],"tampering":{"at":"2026-01-05T08:11:05Z","missing":[{"call":"attach-policy","policy":"arn:aws:iam::aws:policy/AWSDenyAll"}],"by":"arn:aws:iam::111122223333:user/mallory","event":"33333333-0000-4000-8000-000000000003","message_id":"m-2"},"reapplied":1}"#);
     table.ledger().put_incident("actor", &incident(), Version(0)).await.unwrap();
-    assert_snapshot!(json(&put_of(&table.puts.only())), @r#""#);
+    assert_snapshot!(json(&put_of(&table.puts.only())), @r#"{"id":"I-0123456789abcdef","woken_for":"F-8fc3887aeacb69c0","severity":"critical","response":"quarantine","quiet_until":"2026-01-05T09:10:05Z","rules":{"unauthorized-access-critical-asset":"F-8fc3887aeacb69c0"},"asked":"F-8fc3887aeacb69c0"}"#);
 }
 
 /// DynamoDB reads the TTL attribute as a number of seconds, and ignores it as anything else (DynamoDB Developer Guide,

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::Severity;
 use portcullis_response::{
-    Ask, AskState, Containment, Decision, Earlier, Entry, Extension, Incident, LastUsed, Level, PageState, Places, Plan,
-    Quarantine, QuarantineState, Refusal, Simulated, Step, Surroundings, Tampering, Target, Verification,
+    Ask, AskState, Containment, Decision, Earlier, Entry, Extension, Incident, LastUsed, Level, PageState, Places,
+    Plan, Quarantine, QuarantineState, Refusal, Simulated, Step, Surroundings, Tampering, Target, Verification,
 };
 use portcullis_settings::Response;
 use portcullis_testkit::{ROLE, finding};

@@ -58,11 +58,6 @@ fn decoded(value: &str) -> String {
 #[derive(Clone, Debug)]
 pub(crate) struct Reply(pub(crate) u16, pub(crate) String);
 
-impl Reply {
-    /// A success without a word.
-    pub(crate) const EMPTY: Self = Self(200, String::new());
-}
-
 /// A server on this machine.
 #[derive(Debug)]
 pub(crate) struct Server {

@@ -25,13 +25,16 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// Partition key and sort key.
 type Key = (String, String);
 
+/// All of a table, by key.
+pub(crate) type Items = BTreeMap<Key, Item>;
+
 /// What happens to the table while somebody has read the end of a chain and not yet written.
-type Meanwhile = Box<dyn Fn(&mut BTreeMap<Key, Item>) + Send>;
+type Meanwhile = Box<dyn Fn(&mut Items) + Send>;
 
 /// A table in memory.
 #[derive(Clone, Default)]
 pub(crate) struct Table {
-    items: Arc<Mutex<BTreeMap<Key, Item>>>,
+    items: Arc<Mutex<Items>>,
     meanwhile: Arc<Mutex<Vec<Meanwhile>>>,
     /// Every write of one item that was tried.
     pub(crate) puts: Recorded<PutItemInput>,
@@ -73,12 +76,12 @@ impl Table {
     }
 
     /// After the end of a chain was read the next time, this happens before it can be written.
-    pub(crate) fn meanwhile(&self, happens: impl Fn(&mut BTreeMap<Key, Item>) + Send + 'static) {
+    pub(crate) fn meanwhile(&self, happens: impl Fn(&mut Items) + Send + 'static) {
         lock(&self.meanwhile).push(Box::new(happens));
     }
 
-    /// The items, by partition key and sort key.
-    pub(crate) fn items(&self) -> BTreeMap<Key, Item> {
+    /// Everything that is there.
+    pub(crate) fn items(&self) -> Items {
         lock(&self.items).clone()
     }
 

@@ -8,7 +8,8 @@ use test_case::test_case;
 
 use crate::{DENY, LOCKOUT, a_role, now, release, seconds};
 
-const TABLE: &str = "mode: enforce\nresponse: {critical: {critical: quarantine, sensitive: lockout}, high: {sensitive: lockout}}\n";
+const TABLE: &str =
+    "mode: enforce\nresponse: {critical: {critical: quarantine, sensitive: lockout}, high: {sensitive: lockout}}\n";
 
 /// Of what is sensitive, which is answered with a lockout, or of what is critical.
 fn told(event: &str, tier: Tier, at: i64, outcome: Outcome) -> Finding {

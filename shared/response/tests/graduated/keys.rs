@@ -75,3 +75,20 @@ async fn nothing_else_is_done_where_the_denial_fails() {
     world.try_deliver(&told, &Faults::at("apply", 1, Fault::Refused), now()).await.unwrap();
     assert_eq!(world.iam.identity(USER), Some(before));
 }
+
+#[tokio::test]
+async fn a_key_is_switched_on_again_whatever_becomes_of_the_denial() {
+    let world = World::with("mode: enforce\nresponse: {critical: {sensitive: lockout}}\n");
+    let (told, before) = used(KEY, &[(KEY, true)]);
+    world.iam.set(before.clone());
+    let first = Finding { id: finding("first").id, tier: Some(portcullis_domain::Tier::Sensitive), ..told.clone() };
+    world.deliver_at(&first, now()).await;
+    // Somebody takes the lockout off, and then nothing can be put on any more.
+    let known = world.iam.identity(USER).unwrap();
+    world.iam.set(portcullis_response::Identity { attached: Vec::new(), ..known });
+    world.try_deliver(&told, &Faults::at("apply", 1, Fault::Refused), now()).await.unwrap();
+    assert!(!world.iam.identity(USER).unwrap().keys[0].active);
+    assert!(world.quarantine(USER).await.unwrap().is_in_force(), "the deadline switches it on");
+    release(&world, USER, now()).await;
+    assert_eq!(world.iam.identity(USER), Some(before));
+}

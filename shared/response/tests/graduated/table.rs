@@ -37,7 +37,11 @@ async fn every_cell(word: &str, expected: [&str; 4]) {
             for (tier_name, tier) in TIERS {
                 // The cell alone is changed, so that none other is looked at by mistake.
                 let other = if word == "observe" { "quarantine" } else { "observe" };
-                let others: Vec<String> = SEVERITIES.map(|(name, _)| format!("{name}: {other}")).into_iter().filter(|row| !row.starts_with(severity_name)).collect();
+                let others: Vec<String> = SEVERITIES
+                    .map(|(name, _)| format!("{name}: {other}"))
+                    .into_iter()
+                    .filter(|row| !row.starts_with(severity_name))
+                    .collect();
                 let cell = format!("{severity_name}: {{{tier_name}: {word}, otherwise: {other}}}");
                 let table = [others.as_slice(), &[cell]].concat().join(", ");
                 let world = World::with(&format!("mode: {mode}\nresponse: {{{table}}}\n"));

@@ -20,7 +20,7 @@ use crate::cast::{CAST, Setup, setups};
 use crate::jobs::{Findings, Job};
 use crate::steps::{Act, Failing, Step, steps};
 use crate::truth::Truth;
-use crate::watcher::{Before, Watcher, in_force};
+use crate::watcher::{Before, Done, Watcher, in_force};
 
 /// Everything in memory answers at once.
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -64,7 +64,7 @@ impl Run {
             }
             Step::Two(one, other, turns) => {
                 let jobs: Vec<Job> = [one, other].into_iter().filter_map(|act| self.job(act)).collect();
-                self.work_at_once(jobs, turns)?;
+                self.work_at_once(&jobs, turns)?;
             }
             Step::Tamper(who, how) => {
                 let in_force = in_force(&self.world);
@@ -76,6 +76,7 @@ impl Run {
                 self.watcher.set_back += if *seconds < 0 { -by } else { SignedDuration::ZERO };
                 self.now += by;
             }
+            Step::Mode(mode) => self.world.settings.mode = *mode,
             Step::Switch(on) => wait(async {
                 if *on { self.world.around.stop("fire").await } else { self.world.around.resume().await }
             })
@@ -102,17 +103,18 @@ impl Run {
         let faults = Faults::plan(&plan);
         let before = Before::of(&self.world);
         let done = wait(until_death(&faults, job.clone().run(&self.world, &faults, self.now)));
-        let done = done == Some(true);
-        if done {
+        let dealt_with = done == Some(true);
+        if dealt_with {
             self.dealt_with(&job);
         }
-        self.watcher.look(&self.world, &mut self.truth, &before, &[job], &faults, failing, self.now)?;
+        let done = Done { jobs: &[job], faults: &faults, failing, now: self.now };
+        self.watcher.look(&self.world, &mut self.truth, &before, &done)?;
         self.hear_answers();
-        Ok(done)
+        Ok(dealt_with)
     }
 
     /// Several do something at once.
-    fn work_at_once(&mut self, jobs: Vec<Job>, turns: &[usize]) -> Result<(), TestCaseError> {
+    fn work_at_once(&mut self, jobs: &[Job], turns: &[usize]) -> Result<(), TestCaseError> {
         let faults = Faults::taking_turns();
         let before = Before::of(&self.world);
         let tasks = jobs.iter().map(|job| -> Task<'_, (Job, bool)> {
@@ -124,7 +126,8 @@ impl Run {
                 self.dealt_with(&job);
             }
         }
-        self.watcher.look(&self.world, &mut self.truth, &before, &jobs, &faults, &[], self.now)?;
+        let done = Done { jobs, faults: &faults, failing: &[], now: self.now };
+        self.watcher.look(&self.world, &mut self.truth, &before, &done)?;
         self.hear_answers();
         Ok(())
     }
@@ -132,8 +135,9 @@ impl Run {
     fn dealt_with(&mut self, job: &Job) {
         self.waiting.retain(|waiting| match (waiting, job) {
             (Job::Respond { form, .. }, Job::Respond { form: done, .. }) => form != done,
-            (Job::Withdraw(id), Job::Withdraw(done)) => id != done,
-            (Job::Answered { id, .. }, Job::Answered { id: done, .. }) => id != done,
+            (Job::Withdraw(id), Job::Withdraw(done)) | (Job::Answered { id, .. }, Job::Answered { id: done, .. }) => {
+                id != done
+            }
             _ => true,
         });
     }

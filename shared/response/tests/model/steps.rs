@@ -1,5 +1,6 @@
 //! What may happen.
 
+use portcullis_settings::Mode;
 use proptest::prelude::*;
 
 /// Something that somebody does. Numbers choose among what there is.
@@ -58,6 +59,8 @@ pub(crate) enum Step {
     Clock(i64),
     /// The kill switch is thrown, or lifted.
     Switch(bool),
+    /// The settings say how far any response may go.
+    Mode(Mode),
 }
 
 /// Most of what happens is about two of the cast, so that more happens to them.
@@ -115,5 +118,6 @@ fn step(focus: [usize; 2]) -> impl Strategy<Value = Step> {
         4 => (whom(focus), tampering()).prop_map(|(who, how)| Step::Tamper(who, how)),
         5 => clock.prop_map(Step::Clock),
         1 => any::<bool>().prop_map(Step::Switch),
+        1 => prop::sample::select(vec![Mode::Enforce, Mode::Enforce, Mode::Ask, Mode::Page]).prop_map(Step::Mode),
     ]
 }

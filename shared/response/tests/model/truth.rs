@@ -156,13 +156,12 @@ fn expected(outside: &Identity, found: &Identity, known: &Quarantine) -> Identit
             Step::PutBoundary { policy, .. } if found.boundary.as_ref() == Some(policy) => {
                 expected.boundary.clone_from(&found.boundary);
             }
-            Step::PutBoundary { .. } => {}
             Step::DeactivateKey { key } => {
                 for key in expected.keys.iter_mut().filter(|known| known.id == *key) {
                     key.active = found.keys.iter().any(|known| known.id == key.id && known.active);
                 }
             }
-            Step::AttachPolicy { .. } => {}
+            Step::PutBoundary { .. } | Step::AttachPolicy { .. } => {}
         }
     }
     expected

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::FindingId;
 use portcullis_response::{AskState, Entry, KillSwitch as _, Ledger as _, Quarantine, QuarantineState};
+use portcullis_settings::Mode;
 use portcullis_testkit::{Faults, Subject, Told, World};
 use proptest::prelude::*;
 
@@ -70,6 +71,15 @@ pub(crate) fn entry(world: &World, id: &FindingId) -> Option<Entry> {
     wait(world.entry_of(id))
 }
 
+/// What was done in a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Done<'d> {
+    pub(crate) jobs: &'d [Job],
+    pub(crate) faults: &'d Faults,
+    pub(crate) failing: &'d [(usize, u8)],
+    pub(crate) now: Timestamp,
+}
+
 impl Before {
     pub(crate) fn of(world: &World) -> Self {
         let stopped = wait(world.around.stopped()).unwrap().is_some();
@@ -86,10 +96,7 @@ impl Watcher {
         world: &World,
         truth: &mut Truth,
         before: &Before,
-        jobs: &[Job],
-        faults: &Faults,
-        failing: &[(usize, u8)],
-        now: Timestamp,
+        done: &Done<'_>,
     ) -> Result<(), TestCaseError> {
         truth.check(world, &in_force(world))?;
         let after = quarantines(world);
@@ -105,13 +112,18 @@ impl Watcher {
         }
         for (arn, known) in &after {
             let earlier = before.quarantines.get(arn);
+            if let Some(earlier) = earlier.filter(|earlier| earlier.is_in_force() && known.is_in_force()) {
+                let same = earlier.finding == known.finding && earlier.extensions == known.extensions;
+                let same = same && earlier.level == known.level && earlier.target == known.target;
+                prop_assert!(!same || known.until == earlier.until, "the end of {arn} moved by itself");
+            }
             if known.is_in_force() && !earlier.is_some_and(Quarantine::is_in_force) {
                 // Of two at once, the one may have contained it anew, and the other further.
-                let earlier = earlier.filter(|earlier| jobs.len() == 1 || earlier.finding == known.finding);
-                self.began(world, truth, earlier, known, &after, now)?;
+                let earlier = earlier.filter(|earlier| done.jobs.len() == 1 || earlier.finding == known.finding);
+                self.began(world, truth, earlier, known, &after, done.now)?;
             }
         }
-        self.listen(world, before, jobs, faults, failing, now)
+        self.listen(world, before, done)
     }
 
     /// Somebody is contained who was not before.
@@ -145,6 +157,7 @@ impl Watcher {
         if !by_machine {
             return Ok(());
         }
+        prop_assert_eq!(world.settings.mode, Mode::Enforce, "{} was contained, and nobody had approved it", arn);
         let hour = SignedDuration::from_hours(1) - self.set_back;
         let lately = self.begun.iter().filter(|begun| begun.by_machine && now.duration_since(begun.at) < hour);
         let lately: BTreeSet<&str> = lately.map(|begun| begun.arn.as_str()).collect();
@@ -160,15 +173,8 @@ impl Watcher {
     }
 
     /// Hears what on-call was told: nothing twice, unless something failed after it was told the first time.
-    fn listen(
-        &mut self,
-        world: &World,
-        before: &Before,
-        jobs: &[Job],
-        faults: &Faults,
-        failing: &[(usize, u8)],
-        now: Timestamp,
-    ) -> Result<(), TestCaseError> {
+    fn listen(&mut self, world: &World, before: &Before, done: &Done<'_>) -> Result<(), TestCaseError> {
+        let Done { jobs, faults, failing, now } = *done;
         let paged = faults.made().iter().position(|call| *call == "page").unwrap_or(usize::MAX);
         let failed = failing.iter().any(|(at, fault)| *at >= paged && *at < faults.made().len() && *fault != 0);
         let told = world.pager.told();

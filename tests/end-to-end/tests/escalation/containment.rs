@@ -78,7 +78,10 @@ pub(crate) async fn as_respond(table: &mut Table, scene: &Scene, who: &Aws) -> R
     table.add("switch off a key of Portcullis's own", switch(who, "robot", robot, StatusType::Inactive).await);
     for (name, whom) in [("victim", VICTIM), ("clerk", CLERK)] {
         table.add(&format!("set another boundary for the {name}"), bind(who, whom, READ_ONLY).await);
-        table.add(&format!("set the account's own policy as boundary for the {name}"), bind(who, whom, &scene.policy).await);
+        table.add(
+            &format!("set the account's own policy as boundary for the {name}"),
+            bind(who, whom, &scene.policy).await,
+        );
     }
     table.add("attach the deny policy to the victim", attach(who, VICTIM, DENY_ALL).await);
     table.add("attach the deny policy to the clerk", attach(who, CLERK, DENY_ALL).await);
@@ -137,6 +140,8 @@ pub(crate) async fn as_release(table: &mut Table, scene: &Scene, who: &Aws) -> R
     table.add("detach the deny policy from the clerk", detach(who, CLERK, DENY_ALL).await);
     table.add("detach the lockout policy from the victim", detach(who, VICTIM, lockout).await);
     table.add("detach the lockout policy from the clerk", detach(who, CLERK, lockout).await);
+    // Whoever is protected by now must still get out.
+    table.add("release somebody protected", detach(who, Whom::Role("tagged"), DENY_ALL).await);
     table.add("delete the victim's boundary", unbind(who, VICTIM).await);
     table.add("delete the clerk's boundary", unbind(who, CLERK).await);
     // Which boundary was there before, no policy of IAM can know.
@@ -149,6 +154,7 @@ pub(crate) async fn as_release(table: &mut Table, scene: &Scene, who: &Aws) -> R
         "detach the deny policy from the clerk",
         "detach the lockout policy from the victim",
         "detach the lockout policy from the clerk",
+        "release somebody protected",
         "delete the victim's boundary",
         "delete the clerk's boundary",
         "restore the victim's boundary",

@@ -20,7 +20,8 @@ pub(crate) async fn try_all(
     let subscribe = who.sns().subscribe().topic_arn(topic).protocol("https").endpoint("https://localhost/");
     table.call("listen to the pages", subscribe.send().await);
     table.call("delete the topic of the pages", who.sns().delete_topic().topic_arn(topic).send().await);
-    for (function, payload) in [("detect", "{}"), ("release", r#"{"expire":true}"#), ("respond", r#"{"watch":"all"}"#)] {
+    for (function, payload) in [("detect", "{}"), ("release", r#"{"expire":true}"#), ("respond", r#"{"watch":"all"}"#)]
+    {
         let invoke = who.lambda().invoke().function_name(format!("{STACK}-{function}"));
         table.call(&format!("run {function}"), invoke.payload(payload.as_bytes().into()).send().await);
     }

@@ -82,7 +82,7 @@ impl Scene {
     }
 
     /// Puts both deny policies and a boundary on the victim and the clerk, and makes the clerk's key inactive, so that
-    /// there is something to undo; `auditor` has a policy and a boundary that are no business of Portcullis's.
+    /// there is something to undo; `tagged` is in quarantine since before it was protected, and `auditor` has a policy and a boundary that are no business of Portcullis's.
     pub(crate) async fn contain_everybody(&self) -> Result<()> {
         let iam = self.root.iam();
         for policy in [DENY_ALL, &self.lockout] {
@@ -93,6 +93,7 @@ impl Scene {
                 iam.attach_user_policy().user_name(user).policy_arn(policy).send().await?;
             }
         }
+        iam.attach_role_policy().role_name("tagged").policy_arn(DENY_ALL).send().await?;
         iam.put_role_permissions_boundary().role_name("victim").permissions_boundary(DENY_ALL).send().await?;
         iam.put_user_permissions_boundary().user_name("clerk").permissions_boundary(&self.lockout).send().await?;
         iam.put_user_permissions_boundary().user_name("robot").permissions_boundary(DENY_ALL).send().await?;

@@ -80,7 +80,8 @@ async fn destroy(table: &mut Table, client: &Client, name: &str) -> Result<()> {
     table.add(&format!("delete from {name} in a transaction"), transact_delete(client, name).await?);
     let item = PutRequest::builder().item("pk", text("quarantine")).item("sk", text("x")).build()?;
     let write = vec![WriteRequest::builder().put_request(item).build()];
-    table.call(&format!("write a batch into {name}"), client.batch_write_item().request_items(name, write).send().await);
+    table
+        .call(&format!("write a batch into {name}"), client.batch_write_item().request_items(name, write).send().await);
     let statement = format!("DELETE FROM \"{name}\" WHERE pk = 'quarantine' AND sk = 'x'");
     table.call(&format!("delete from {name} by PartiQL"), client.execute_statement().statement(statement).send().await);
     table.call(&format!("scan {name}"), client.scan().table_name(name).send().await);
