@@ -28,7 +28,7 @@ impl EvidenceBucket {
         format!("ledger/{}/{:012}.json", link.account, link.number)
     }
 
-    /// The copy of a link, as it was written first; nothing when there is none.
+    /// The copy of a link, in its newest version; nothing when there is none. Object Lock keeps the versions beneath it.
     ///
     /// # Errors
     ///

@@ -62,7 +62,7 @@ impl Responder<'_> {
     }
 
     /// How far the answer lets go, and the mode of today: what nobody approved is done in `enforce` alone.
-    fn granted(&self, ask: &Ask) -> Option<Level> {
+    pub(crate) fn granted(&self, ask: &Ask) -> Option<Level> {
         let approved = matches!(ask.state, AskState::Approved { .. });
         ask.granted().filter(|_| approved || self.settings.mode == Mode::Enforce)
     }

@@ -82,5 +82,19 @@ pub(crate) fn strongest(own: Option<Entry>, parts: Vec<Entry>, form: &Finding) -
     // What a part inherited from a part of its own stands in its entry, and may have gone on there.
     let inherited = |part: &Entry| matches!(&part.gone, Some(Gone::Superseded { by, .. }) if ids.contains(by));
     let parts = parts.into_iter().filter(|part| !inherited(part));
-    own.into_iter().chain(parts).reduce(|best, next| if next.rank(form) > best.rank(form) { next } else { best })
+    let (mut best, mut told) = (None::<Entry>, None::<Entry>);
+    for next in own.into_iter().chain(parts) {
+        if next.as_earlier().paged && told.as_ref().is_none_or(|told| next.rank(form) > told.rank(form)) {
+            told = Some(next.clone());
+        }
+        if best.as_ref().is_none_or(|best| next.rank(form) > best.rank(form)) {
+            best = Some(next);
+        }
+    }
+    let mut best = best?;
+    // What on-call was told of a part counts, though more was begun about another one.
+    if let Some(told) = told.filter(|_| !best.as_earlier().paged) {
+        best.earlier = Some(told.as_earlier());
+    }
+    Some(best)
 }

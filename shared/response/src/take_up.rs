@@ -110,7 +110,7 @@ impl Responder<'_> {
         // What this very finding began is no reason to leave it half done.
         let begun = known.as_ref().is_some_and(|known| known.is_in_force() && entry.is_ours(&known.finding));
         let others = known.as_ref().filter(|_| !begun);
-        let granted = entry.ask.as_ref().and_then(Ask::granted);
+        let granted = entry.ask.as_ref().and_then(|ask| self.granted(ask));
         let (decision, containable) = match granted {
             // What on-call approved is not asked again.
             Some(level) => {

@@ -5,7 +5,6 @@ use portcullis_domain::FindingId;
 use portcullis_settings::Response;
 
 use crate::apply::Applied;
-use crate::ask::Ask;
 use crate::entry::{Containment, Entry, Gone, PageState};
 use crate::form::page_key;
 use crate::incident::{Action, Incident, News, Told, tell};
@@ -154,8 +153,8 @@ impl Work<'_, '_> {
             return self.save().await;
         }
         let Some((action, incident)) = self.open_incident().await? else { return self.save().await };
-        if let Some(ask) = self.entry.ask.as_ref().filter(|ask| !ask.is_answered()) {
-            // Listed before it is asked, so that no question is left without an end.
+        if let Some(ask) = self.entry.ask.as_ref().filter(|ask| !ask.taken_up) {
+            // Listed before it is asked, so that no question is left without an end, and no answer unheard.
             let id = self.id();
             self.responder.ledger.note_ask(&id, ask.until).await.map_err(ledger_error(&id))?;
         }
@@ -189,7 +188,8 @@ impl Work<'_, '_> {
     fn came_to_nothing(&self) -> bool {
         let Entry { earlier, decision, page, ask, .. } = &self.entry;
         *page == PageState::None
-            && !ask.as_ref().is_some_and(Ask::is_answered)
+            && ask.is_none()
+            && !decision.response.contains()
             && earlier.as_ref().is_some_and(|earlier| {
                 earlier.paged && earlier.contained.is_none() && decision.response <= earlier.response
             })

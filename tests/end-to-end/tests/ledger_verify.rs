@@ -42,6 +42,14 @@ async fn what_was_changed_is_named() -> Result<()> {
     let altered = verify(&operator, &[]).await?;
     assert!(altered.stdout.contains(&format!("finding/{finding} is not what was written")), "{}", altered.stdout);
 
+    // Nobody was ever contained.
+    world.ledger.remove("quarantine", &intruder.arn).await?;
+    let removed = verify(&operator, &[]).await?;
+    assert_eq!(removed.code, Some(1), "{removed:?}");
+    let gone = "and is no longer in the ledger";
+    let names = |line: &str| line.contains(&format!("quarantine/{} was written", intruder.arn)) && line.contains(gone);
+    assert!(removed.stdout.lines().any(names), "{}", removed.stdout);
+
     world.ledger.remove(&format!("chain#{HOME}"), "000000000003").await?;
     let gap = verify(&operator, &["--format", "json"]).await?;
     assert_eq!(gap.code, Some(1), "{gap:?}");

@@ -227,3 +227,18 @@ async fn on_call_is_asked_about_one_actor_once_at_a_time() {
     world.deliver_at(&finding("fourth"), after(3 + 60)).await;
     assert_eq!(question(&world, &finding("fourth")).await.state, AskState::Pending);
 }
+
+#[tokio::test]
+async fn an_answer_before_the_page_is_heard_too() {
+    let world = World::with(ASK);
+    let faults = Faults::at("put_entry", 1, Fault::After);
+    assert!(world.try_deliver(&finding("e"), &faults, now()).await.is_err());
+    let (id, lost) = (finding("e").id, Faults::at("answered", 1, Fault::Before));
+    let given = world.ports(&lost).releaser().answer(&id, Answer::Approve, "alice", "", after(2)).await;
+    assert!(given.is_err());
+    world.deliver_at(&finding("e"), after(3)).await;
+    sweep(&world, after(4)).await;
+    assert_eq!(world.around.answers(), [id]);
+    hear(&world, after(5)).await;
+    assert_eq!(world.iam.denied(), [ROLE]);
+}

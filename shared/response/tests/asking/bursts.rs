@@ -127,3 +127,15 @@ async fn several_actors_are_not_contained_for_what_was_asked_about_one() {
     assert_eq!(refusal(&world, &joined).await, Some("several-actors"));
     assert!(world.iam.denied().is_empty());
 }
+
+#[tokio::test]
+async fn one_that_could_not_be_contained_is_asked_about_once_the_mode_says_so() {
+    let mut world = World::with("mode: enforce\n");
+    let faults = Faults::at("apply", 1, Fault::Before);
+    assert!(world.try_deliver(&form("a", 1), &faults, now()).await.is_err());
+    assert_eq!(world.woken().len(), 1, "that it failed");
+    world.settings = portcullis_settings::parse(ASK).unwrap();
+    world.deliver_at(&form("a", 1), after(1)).await;
+    assert_eq!(question(&world, &form("a", 1)).await.state, AskState::Pending);
+    assert_eq!((world.woken().len(), sweep(&world, after(61)).await), (2, 1));
+}

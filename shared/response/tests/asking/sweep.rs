@@ -56,6 +56,19 @@ async fn a_mode_that_was_lowered_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_mode_that_was_lowered_before_a_retry() {
+    let mut world = asked(&format!("mode: enforce\n{TABLE}asking: {{unanswered: quarantine}}\n"), &finding("e")).await;
+    sweep(&world, after(60)).await;
+    let faults = Faults::at("put_quarantine", 1, Fault::Before);
+    assert!(world.ports(&faults).responder().answer(&finding("e").id, after(61), false).await.is_err());
+    world.settings = parse(&format!("mode: ask\n{TABLE}")).unwrap();
+    hear(&world, after(63)).await;
+    assert!(world.iam.denied().is_empty());
+    assert_eq!(world.entry(&finding("e")).await.decision.response, Response::Page);
+    assert_eq!(world.woken().len(), 2);
+}
+
+#[tokio::test]
 async fn what_nobody_decided_is_limited() {
     let settings = format!("mode: enforce\n{TABLE}asking: {{unanswered: quarantine}}\nlimits: {{per_hour: 0}}\n");
     let world = asked(&settings, &finding("e")).await;

@@ -203,3 +203,14 @@ fn an_entry_from_before_there_were_bursts_can_be_read() {
     }
     assert_eq!(serde_json::from_value::<Entry>(json).unwrap(), entry);
 }
+
+#[tokio::test]
+async fn a_containment_is_paged_even_after_the_failure_of_another() {
+    let other = "arn:aws:iam::111122223333:role/team/other";
+    let world = World::default();
+    world.try_deliver(&critical("a", 1), &Faults::at("apply", 1, Fault::Before), start()).await.unwrap_err();
+    // The burst turns out to be somebody else's.
+    let newer = Finding { id: critical("a", 1).id, ..burst(role(other), "a", 2, 4) };
+    world.deliver_at(&newer, start() + minutes(2)).await;
+    assert_eq!((world.iam.denied(), world.pages().len()), (vec![other.to_owned()], 2));
+}

@@ -109,6 +109,20 @@ async fn the_whole_is_paged_again_if_it_is_worse_than_its_parts() {
 }
 
 #[tokio::test]
+async fn what_was_told_of_a_part_counts_though_more_was_begun_about_the_whole() {
+    let world = World::with("mode: enforce\npaging: {repeat_after: 0m}\n");
+    world.deliver(&sensitive("x", 1)).await;
+    // The whole, not known to be that, dies before it attaches; meanwhile another burst puts the actor in quarantine.
+    let dies = Faults::at("put_quarantine", 1, Fault::Before);
+    world.try_deliver(&critical("w", 2), &dies, start()).await.unwrap_err();
+    world.deliver(&critical("other", 1)).await;
+    let whole = superseding(critical("w", 3), &[&sensitive("x", 1)]);
+    world.deliver_at(&whole, start() + minutes(2)).await;
+    assert_eq!(world.paged(), [sensitive("x", 1).id, critical("other", 1).id], "there is nothing new");
+    assert_eq!(world.entry(&whole).await.page, PageState::Repeat { of: whole.id });
+}
+
+#[tokio::test]
 async fn parts_of_parts_are_inherited_once() {
     let world = World::default();
     world.deliver(&sensitive("x", 1)).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use portcullis_domain::FindingId;
-use portcullis_response::{Entry, Gone, Ledger as _, PageState, QuarantineState, Walk};
+use portcullis_response::{Containment, Entry, Gone, Ledger as _, PageState, QuarantineState, Walk};
 use portcullis_settings::Response;
 use portcullis_testkit::Subject;
 use proptest::prelude::*;
@@ -73,6 +73,9 @@ impl Run {
                 _ => None,
             })
             .collect();
+        let entries = self.world.pager.told();
+        let contained = entries.iter().filter_map(|message| message.entry()).filter(|entry| is_contained(entry));
+        let contained: BTreeSet<FindingId> = contained.map(|entry| entry.finding.id.clone()).collect();
         let ids = |entry: &Entry| {
             let parts = entry.finding.burst.iter().flat_map(|burst| burst.supersedes.clone());
             parts.chain(entry.continues.clone()).chain([entry.finding.id.clone()]).collect::<Vec<_>>()
@@ -104,6 +107,9 @@ impl Run {
                 }
                 _ => prop_assert!(was_told(&known), "{id} was never told"),
             }
+            // What was done is told as done.
+            let done = decision.response.contains() && is_contained(&known);
+            prop_assert!(!done || ids(&known).iter().any(|id| contained.contains(id)), "{id}: nobody knows of it");
             if let Some(ask) = &known.ask {
                 prop_assert!(ask.is_answered() && ask.taken_up, "{id} waits for an answer for good");
             }
@@ -132,4 +138,8 @@ impl Run {
         }
         Ok(())
     }
+}
+
+fn is_contained(entry: &Entry) -> bool {
+    matches!(entry.containment, Some(Containment::Contained { .. }))
 }

@@ -30,7 +30,7 @@ const RUNS: usize = 200;
 /// functions.
 const PAUSE: Duration = Duration::from_millis(5);
 /// After which somebody should look why nobody was contained.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// No limit is in the way of so many containments.
 const SETTINGS: &str = r#"
