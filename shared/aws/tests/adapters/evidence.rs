@@ -106,7 +106,7 @@ async fn the_last_link_that_was_kept() {
     let server = Server::answering(|asked| {
         assert!(asked.path.contains("prefix=ledger%2F111122223333%2F"), "{}", asked.path);
         let first = !asked.path.contains("continuation-token=");
-        Some(if first { page(&["000000000001", "notes"], Some("more")) } else { page(&["000000000012"], None) })
+        Some(if first { page(&["000000000001"], Some("more")) } else { page(&["000000000012", "notes"], None) })
     });
     assert_eq!(bucket(&server).await.last(ACCOUNT).await.unwrap(), 12);
     assert_eq!(server.asked().len(), 2);

@@ -212,7 +212,7 @@ fn told_of(message: &Told) -> String {
                 message.action
             )
         }
-        Subject::Released(known) => format!("{} {}", message.what(), known.stage()) + &format!("{:?}", known.state),
+        Subject::Released(known) => format!("{} since {} {:?}", message.what(), known.since, known.state),
         Subject::Extended(known) => format!("{} {:?}", message.what(), known.extensions),
         Subject::Tampered(known) => format!("{} {} {:?}", message.what(), known.reapplied, known.tampering),
         Subject::Switch(thrown) => format!("{thrown:?}"),

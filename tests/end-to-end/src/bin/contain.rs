@@ -7,13 +7,18 @@
 //! is sent to the events queue as EventBridge sends it, and the session calls S3 until that is refused. The times inside
 //! the functions are from their logs.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+#[path = "contain/cpu.rs"]
+mod cpu;
+#[path = "contain/log.rs"]
+mod log;
+
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use aws_sdk_lambda::primitives::Blob;
 use jiff::Timestamp;
+use log::Invocation;
 use portcullis_end_to_end::aws::Aws;
 use portcullis_end_to_end::emulator::Emulator;
 use portcullis_end_to_end::identity::{self, allow};
@@ -58,8 +63,8 @@ async fn main() -> Result<()> {
     for number in 0..runs {
         done.push(bench.run(number).await.with_context(|| format!("run {number} failed"))?);
     }
-    let detect = bench.invocations("detect").await?;
-    let respond = bench.invocations("respond").await?;
+    let detect = log::invocations(&bench.root, &format!("{STACK}-detect")).await?;
+    let respond = log::invocations(&bench.root, &format!("{STACK}-respond")).await?;
     let parts: Vec<Parts> = done.iter().map(|run| Parts::of(run, &detect, &respond)).collect::<Result<_>>()?;
     print(&folder, &parts);
     Ok(())
@@ -83,8 +88,7 @@ struct Bench {
     root: Aws,
     person: Aws,
     stack: Stack,
-    /// Last, so that it is ended last.
-    _emulator: Emulator,
+    emulator: Emulator,
 }
 
 /// What was measured from outside.
@@ -95,17 +99,19 @@ struct Run {
     took: Duration,
     /// How many calls went through in between.
     calls: u32,
+    /// What detect and respond computed, also after that.
+    computed: Duration,
 }
 
 impl Bench {
-    async fn start(folder: &std::path::Path) -> Result<Self> {
+    async fn start(folder: &Path) -> Result<Self> {
         let emulator = Emulator::start()?;
         let root = emulator.root_of(HOME).await;
         let stack = Stack::deploy(&root, STACK, folder, &[]).await?;
         stack.put_settings(&root, SETTINGS).await?;
         identity::create_user(&root, "/", "tester", &[allow(&["sts:AssumeRole"], "*")]).await?;
         let person = identity::access_key(&root, "tester").await?.1;
-        Ok(Self { root, person, stack, _emulator: emulator })
+        Ok(Self { root, person, stack, emulator })
     }
 
     /// One intruder: contained, and released again so that the next one finds the same account.
@@ -127,6 +133,7 @@ impl Bench {
 
         let (queue, sqs) = (self.stack.output("EventsQueueUrl")?, self.root.sqs());
         let event = record::event(&read(&name, &role.role_id, number)?);
+        let before = cpu::of_functions(&self.emulator);
         let (sent, started, mut calls) = (Timestamp::now(), Instant::now(), 0);
         sqs.send_message().queue_url(queue).message_body(event).send().await?;
         let denied = loop {
@@ -137,13 +144,15 @@ impl Bench {
             }
             tokio::time::sleep(PAUSE).await;
         };
-        let run = Run { arn, sent, denied, took: started.elapsed(), calls };
-        self.release(&run.arn).await?;
-        Ok(run)
+        let took = started.elapsed();
+        self.responded().await?;
+        let computed = cpu::since(&before, &cpu::of_functions(&self.emulator));
+        self.release(&arn).await?;
+        Ok(Run { arn, sent, denied, took, calls, computed })
     }
 
-    /// Waits until respond has written down and paged all of it, and lifts the containment.
-    async fn release(&self, arn: &str) -> Result<()> {
+    /// Waits until respond has written down and paged all of it.
+    async fn responded(&self) -> Result<()> {
         wait::until("the queue of findings to be empty", async || {
             let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
             let get = self.root.sqs().get_queue_attributes().queue_url(self.stack.output("FindingsQueueUrl")?);
@@ -152,7 +161,10 @@ impl Bench {
             let empty = counts.values().all(|count| count == "0");
             Ok(Seen::from_option(empty.then_some(()), || format!("{counts:?}")))
         })
-        .await?;
+        .await
+    }
+
+    async fn release(&self, arn: &str) -> Result<()> {
         let payload = json!({"release": {"principal": arn, "by": "bench", "reason": "bench"}}).to_string();
         let invoke = self.root.lambda().invoke().function_name(self.stack.output("ReleaseFunction")?);
         let answer = invoke.payload(Blob::new(payload)).send().await?;
@@ -160,20 +172,6 @@ impl Bench {
         let said: Value = serde_json::from_slice(&body).context("release answered no JSON")?;
         ensure!(said.pointer("/released/0").is_some(), "not released: {said}");
         Ok(())
-    }
-
-    /// The invocations of a function, each with its log.
-    async fn invocations(&self, function: &str) -> Result<Vec<Invocation>> {
-        let mut streams: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let filter = self.root.logs().filter_log_events().log_group_name(format!("/aws/lambda/{STACK}-{function}"));
-        let mut pages = filter.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            for event in page?.events.into_iter().flatten() {
-                let (Some(stream), Some(line)) = (event.log_stream_name, event.message) else { continue };
-                streams.entry(stream).or_default().push(line);
-            }
-        }
-        Ok(streams.values().filter_map(|lines| Invocation::of_log(lines)).collect())
     }
 }
 
@@ -187,61 +185,14 @@ fn read(name: &str, role_id: &str, number: usize) -> Result<Value> {
     Ok(record)
 }
 
-/// One invocation, as its log tells.
-struct Invocation {
-    /// What it logged about findings: when, which, and about whom.
-    findings: Vec<Told>,
-    /// When it ended, by the time stamp of its metrics.
-    ended: Timestamp,
-    /// What REPORT says that it took, without its initialisation.
-    duration: Duration,
-    cold: bool,
-}
-
-struct Told {
-    at: Timestamp,
-    actor: String,
-}
-
-impl Invocation {
-    /// Nothing for an invocation that had nothing to count.
-    fn of_log(lines: &[String]) -> Option<Self> {
-        let json = || lines.iter().filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
-        let ended = json().find_map(|line| line.pointer("/_aws/Timestamp")?.as_i64())?;
-        let told = |line: Value| {
-            let text = |name: &str| line.get(name).and_then(Value::as_str).map(str::to_owned);
-            text("finding")?;
-            Some(Told { at: text("timestamp")?.parse().ok()?, actor: text("actor")? })
-        };
-        let report = lines.iter().find(|line| line.starts_with("REPORT "))?;
-        let field = |name: &str| report.split('\t').find_map(|field| field.trim().strip_prefix(name));
-        let duration = field("Duration:")?.trim().strip_suffix("ms")?.trim().parse::<f64>().ok()?;
-        Some(Self {
-            findings: json().filter_map(told).collect(),
-            ended: Timestamp::from_millisecond(ended).ok()?,
-            duration: Duration::from_secs_f64(duration / 1000.0),
-            cold: field("Init Duration:").is_some(),
-        })
-    }
-
-    fn about(&self, arn: &str) -> Option<&Told> {
-        self.findings.iter().find(|told| told.actor.ends_with(arn))
-    }
-
-    /// How much of it had passed at that time.
-    fn until(&self, time: Timestamp) -> Duration {
-        let left = Duration::try_from(self.ended.duration_since(time)).unwrap_or_default();
-        self.duration.saturating_sub(left)
-    }
-}
-
 /// Where the time of one run went.
 struct Parts {
     took: Duration,
+    detected: Duration,
+    inside: Duration,
+    computed: Duration,
     detect: Duration,
     respond: Duration,
-    detect_whole: Duration,
-    respond_whole: Duration,
     gap: Duration,
     cold: bool,
 }
@@ -250,29 +201,27 @@ impl Parts {
     fn of(run: &Run, detect: &[Invocation], respond: &[Invocation]) -> Result<Self> {
         let found = |all: &[Invocation]| all.iter().position(|one| one.about(&run.arn).is_some());
         let lost = |function: &str| format!("the log of {function} says nothing of {}", run.arn);
-        let detected = found(detect).and_then(|index| detect.get(index)).with_context(|| lost("detect"))?;
-        let responded = found(respond).and_then(|index| respond.get(index)).with_context(|| lost("respond"))?;
-        let fired = detected.about(&run.arn).map_or(run.sent, |told| told.at);
+        let detect = found(detect).and_then(|index| detect.get(index)).with_context(|| lost("detect"))?;
+        let respond = found(respond).and_then(|index| respond.get(index)).with_context(|| lost("respond"))?;
+        let fired = detect.about(&run.arn).map_or(run.sent, |told| told.at);
         // REPORT counts some milliseconds after the last line of the log, too: none of it can have begun sooner than what
         // it was called for.
         let between = |from: Timestamp, to: Timestamp| Duration::try_from(to.duration_since(from)).unwrap_or_default();
+        let detected = between(run.sent, fired);
         Ok(Self {
             took: run.took,
-            detect: detected.until(fired).min(between(run.sent, fired)),
-            respond: responded.until(run.denied).min(between(fired, run.denied)),
-            detect_whole: detected.duration,
-            respond_whole: responded.duration,
+            detected,
+            inside: detect.until(fired).min(detected) + respond.until(run.denied).min(between(fired, run.denied)),
+            computed: run.computed,
+            detect: detect.duration,
+            respond: respond.duration,
             gap: run.took / (run.calls + 1),
-            cold: detected.cold || responded.cold,
+            cold: detect.cold || respond.cold,
         })
-    }
-
-    fn ours(&self) -> Duration {
-        self.detect + self.respond
     }
 }
 
-fn print(folder: &std::path::Path, parts: &[Parts]) {
+fn print(folder: &Path, parts: &[Parts]) {
     let build = if folder.ends_with("release") { "release" } else { "debug" };
     let cold = parts.iter().filter(|part| part.cold).count();
     println!("containment on the emulator: {} runs, {build} binaries, {cold} with a cold start", parts.len());
@@ -284,12 +233,13 @@ fn print(folder: &std::path::Path, parts: &[Parts]) {
         println!("  {name:<52}{}", columns.concat());
     };
     line("event sent → first denied call", |part| part.took);
-    line("  inside the functions, at most", Parts::ours);
-    line("    detect, until the finding is sent", |part| part.detect);
-    line("    respond, until the call is denied", |part| part.respond);
-    line("  the rest: queues, process start, probe", |part| part.took.saturating_sub(part.ours()));
-    line("REPORT of detect, the whole invocation", |part| part.detect_whole);
-    line("REPORT of respond, the whole invocation", |part| part.respond_whole);
+    line("  until detect has sent the finding", |part| part.detected);
+    line("  from then until the call is denied", |part| part.took.saturating_sub(part.detected));
+    line("of it inside the functions, at most", |part| part.inside);
+    line("  waiting there for the emulator's answers, at least", |part| part.inside.saturating_sub(part.computed));
+    line("CPU time of both functions, whole invocations", |part| part.computed);
+    line("REPORT of detect, whole invocation", |part| part.detect);
+    line("REPORT of respond, whole invocation", |part| part.respond);
     line("time between two calls of the session", |part| part.gap);
     println!("{CAVEAT}");
 }
