@@ -156,7 +156,7 @@ fn containable(
         return Err(Refusal::Indirect { via });
     }
     if let Some(quarantine) = known {
-        refuse_known(quarantine, level, newest_ground(finding))?;
+        refuse_known(quarantine, level, ground(finding))?;
     }
     let event = last_event(finding);
     if event.is_none_or(|event| now.duration_since(event) > STALE) {
@@ -169,6 +169,16 @@ fn containable(
         return Err(Refusal::NoLockout);
     }
     Ok(target)
+}
+
+/// `detect` knows for a minute after a release, and a little longer, no better than that the actor is contained.
+const LAGS: SignedDuration = SignedDuration::from_secs(120);
+
+/// The time of what speaks against the actor most lately. A rule that speaks against it for being contained may not have
+/// heard of the release yet.
+fn ground(finding: &Finding) -> Option<Timestamp> {
+    let lags = finding.rule.id.starts_with("quarantined-actor-");
+    newest_ground(finding).map(|ground| if lags { ground - LAGS } else { ground })
 }
 
 /// The planned work that is under way now, or was when the call was made.
@@ -206,5 +216,42 @@ pub(crate) mod word {
         let word = String::deserialize(deserializer)?;
         let known = Response::ALL.iter().find(|response| response.as_str() == word);
         known.copied().ok_or_else(|| D::Error::custom(format!("`{word}` is not a response")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_testkit::finding;
+    use test_case::test_case;
+
+    use super::*;
+
+    #[test_case("quarantined-actor-succeeded", Some("released-since") ; "a rule that has not heard of the release")]
+    #[test_case("unauthorized-access-critical-asset", None ; "any other")]
+    fn just_released(rule: &str, refused: Option<&str>) {
+        // The call was made a minute after the release.
+        let released = "2026-01-05T08:09:00Z".parse().unwrap();
+        let mut finding = finding("e");
+        finding.rule.id = rule.to_owned();
+        let settings = portcullis_settings::parse("mode: enforce\n").unwrap();
+        let target = target(&finding, &settings, &Deployment::default()).unwrap();
+        let (by, reason) = ("alice".to_owned(), "known".to_owned());
+        let known = Quarantine {
+            target,
+            level: Level::Quarantine,
+            steps: Vec::new(),
+            finding: finding.id.clone(),
+            why: String::new(),
+            since: released,
+            until: released,
+            state: QuarantineState::Released { at: released, by, reason, found: Vec::new() },
+            lease_until: released,
+            extensions: Vec::new(),
+            tampering: None,
+            reapplied: 0,
+        };
+        let now = "2026-01-05T08:10:05Z".parse().unwrap();
+        let (decision, _) = decide(&finding, &settings, &Deployment::default(), Some(&known), now);
+        assert_eq!(decision.refusals.first().map(Refusal::name), refused);
     }
 }
