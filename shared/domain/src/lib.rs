@@ -2,6 +2,7 @@
 
 mod account;
 mod actor;
+mod alarm;
 mod arn;
 mod asset;
 mod chain;
@@ -12,6 +13,7 @@ mod scale;
 
 pub use account::{AccountId, AccountIdError};
 pub use actor::{Actor, ActorKind, Principal, Session};
+pub use alarm::{AlarmSubject, AssetAlarm, PipelineAlarm, asset_dimension};
 pub use arn::{AliasArn, ArnError, KeyArn, PolicyArn, RoleArn, UserArn};
 pub use asset::{Asset, AssetKind, SecretRef};
 pub use chain::error_chain;

@@ -5,11 +5,10 @@ mod configuration;
 mod environment;
 mod error;
 mod evidence;
-mod metrics;
 
 pub use batch::{Message, reply, split};
 pub use configuration::{Configuration, Sources, Surroundings};
 pub use environment::{Environment, EnvironmentError, start_logging};
 pub use error::FunctionError;
 pub use evidence::{Evidence, EvidencePlaces};
-pub use metrics::{METRICS, Metric, Metrics, NAMESPACE};
+pub use portcullis_metrics::{Metric, Metrics};

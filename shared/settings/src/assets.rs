@@ -3,7 +3,7 @@
 use portcullis_domain::{Actor, Tier};
 
 use crate::actors::any_includes;
-use crate::{AuthorizedActor, Inventory, Selector};
+use crate::{AuthorizedActor, Inventory, OwnRate, Selector};
 
 /// An entry of `assets:`.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct AssetEntry {
     pub rotators: Option<Vec<AuthorizedActor>>,
     /// The name of the entry of `hours` that holds for them, whoever uses them.
     pub hours: Option<String>,
+    /// From how many uses on an alarm rings, where that is not as for all.
+    pub high_rate: Option<OwnRate>,
     /// The line of the file on which the entry starts, from 1.
     pub line: usize,
 }

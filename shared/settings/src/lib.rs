@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod actors;
+mod alarms;
 mod assets;
 mod by_tier;
 mod containment;
@@ -20,6 +21,7 @@ mod settings;
 mod topic;
 
 pub use actors::{AuthorizedActor, PathPattern};
+pub use alarms::{AlarmSettings, AnomalySettings, HighRateSettings, OwnRate, RotationSettings};
 pub use assets::AssetEntry;
 pub use containment::{AskingSettings, LimitSettings, LockoutSettings, QuarantineSettings, WhenFull};
 pub use exemptions::{Exempted, Exemption, RuleName, RuleOverride};

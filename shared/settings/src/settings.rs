@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 use portcullis_domain::{AccountId, ArnError, PolicyArn, Severity, Tier};
 
 use crate::{
-    AskingSettings, AssetEntry, AuditStores, AuthorizedActor, ChangeWindow, Exemption, LimitSettings, LockoutSettings,
-    NamedNetwork, Protection, QuarantineSettings, Response, ResponseTable, RuleOverride, TopicArn, WorkingHours,
+    AlarmSettings, AskingSettings, AssetEntry, AuditStores, AuthorizedActor, ChangeWindow, Exemption, LimitSettings,
+    LockoutSettings, NamedNetwork, Protection, QuarantineSettings, Response, ResponseTable, RuleOverride, TopicArn,
+    WorkingHours,
 };
 
 /// Everything that a deployment can say. The default is a fresh install: it only observes.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// Where pages go, and how often.
     pub paging: PagingSettings,
+    /// When CloudWatch rings.
+    pub alarms: AlarmSettings,
     /// The accounts that are ours beside the one that logged a record.
     pub accounts: Vec<AccountId>,
     /// Working hours, in the order of the file.

@@ -40,6 +40,7 @@ fn asset(entry: &Entry<'_>, report: &mut Report, hours: &mut ReadHours<'_>) -> O
         decoy,
         rotators,
         hours,
+        high_rate: None,
         line: node.line(),
     })
 }
