@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod check;
+mod cost;
 mod load;
+mod metrics;
 mod operate;
 mod output;
 mod replay;
@@ -27,6 +29,10 @@ enum Command {
     Check(check::Arguments),
     /// List rules, explain why one fired or did not, test your own, start a new one.
     Rules(rules::Arguments),
+    /// How much each key and secret was used, day by day, against the days before, and what Portcullis saw and did.
+    Metrics(metrics::Arguments),
+    /// What a deployment takes in a month: metrics, alarms, writes, invocations; and what it costs, at your prices.
+    Cost(cost::Arguments),
     /// Who is contained: since when, until when, why, what was done, whether that was verified.
     Status(operate::status::Arguments),
     /// Answer on-call's question with yes: contain the actor.
@@ -41,6 +47,9 @@ enum Command {
     Stop(operate::switch::Arguments),
     /// Throw the kill switch back.
     Resume(operate::switch::Arguments),
+    /// What CloudWatch alarms, metric filters and the dashboard differ from what the settings call for.
+    #[command(subcommand)]
+    Alarms(operate::alarms::Command),
     /// The record of what was decided and done.
     #[command(subcommand)]
     Ledger(operate::ledger::Command),
@@ -52,6 +61,8 @@ async fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments).await,
         Command::Check(arguments) => check::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Metrics(arguments) => metrics::run(&arguments).await,
+        Command::Cost(arguments) => cost::run(&arguments),
         Command::Status(arguments) => operate::status::run(&arguments).await,
         Command::Approve(arguments) => operate::answer::approve(&arguments).await,
         Command::Reject(arguments) => operate::answer::reject(&arguments).await,
@@ -59,6 +70,7 @@ async fn main() -> ExitCode {
         Command::Extend(arguments) => operate::extend::run(&arguments).await,
         Command::Stop(arguments) => operate::switch::stop(&arguments).await,
         Command::Resume(arguments) => operate::switch::resume(&arguments).await,
+        Command::Alarms(command) => operate::alarms::run(&command).await,
         Command::Ledger(command) => operate::ledger::run(&command).await,
     };
     result.unwrap_or_else(|error| {

@@ -65,10 +65,10 @@ def contains(t, role, more_reads):
 
 
 def lifts(t, role):
-    """The role may take the two deny policies off and restore what was there, and do nothing else in IAM."""
+    """The role may take the deny policies off and restore what was there, and do nothing else in IAM."""
     changes = DETACH | UNBIND | BOUNDARIES | _keys(t)
-    yield from _does_only(t, role, changes | READS, t.deny_policies)
-    yield from _names_only(t, role, DETACH | UNBIND, t.deny_policies)
+    yield from _does_only(t, role, changes | READS, t.lifted_policies)
+    yield from _names_only(t, role, DETACH | UNBIND, t.lifted_policies)
     yield from _stays_in_its_account(t, role, changes)
     yield from _keeps_off(t, role, changes, _own_paths(t))
     for action in BOUNDARIES:

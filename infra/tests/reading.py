@@ -43,6 +43,7 @@ PARAMETERS = {
         "TrailBucketAccountId": "444455556666",
         "TrailBucketName": "trail-logs",
         "TrailKmsKeyArn": TRAIL_KEY,
+        "TrailLogGroupName": "org/trail",
         "TrailTopicArn": "arn:aws:sns:eu-west-1:444455556666:trail-logs",
     },
     "nothing protected": {"ProtectedPrincipalArns": ""},
@@ -57,6 +58,7 @@ FUNCTIONS = {
     "Detect": "DetectRole",
     "Respond": "RespondRole",
     "Release": "ReleaseRole",
+    "Alarms": "AlarmsRole",
     "PagerDuty": "PagerDutyRole",
 }
 
@@ -184,6 +186,17 @@ class Resolved:
     def deny_policies(self):
         """What a containment attaches: the policy of a quarantine, and that of a lockout."""
         return [self.deny_policy, "<LockoutPolicy>"]
+
+    @property
+    def lifted_policies(self):
+        """What a release takes off: the same, and that of quarantines from before DenyPolicyArn was set."""
+        return [*self.deny_policies, *({DENY_ALL} - {self.deny_policy})]
+
+    @property
+    def intake(self):
+        """The rules that hand on what CloudTrail records."""
+        rules = self.of_type("AWS::Events::Rule")
+        return {name: rule for name, rule in rules.items() if name != "SettingsChangedRule"}
 
     @property
     def trail_key(self):

@@ -6,6 +6,7 @@ from containment import contains, lifts
 from policies import ADMINISTRATOR, allowed
 from reading import (
     ACCOUNT,
+    DENY_ALL,
     MEMBER,
     PARAMETERS,
     TRANSLATED,
@@ -94,6 +95,22 @@ def respond_puts_two_policies_on_whom_it_may_and_does_nothing_else(t):
     lambda t: t.statement("ReleaseRole", "Lift").pop("Condition"),
     lambda t: t.statement("ReleaseRole", "LiftBoundary").pop("Condition"),
     lambda t: t.statement("ReleaseRole", "Lift")["Condition"]["ArnEquals"]["iam:PolicyARN"].pop(0),
+    # Who was put in quarantine before there was a policy of one's own could not be released.
+    *(
+        given_everything(
+            lambda t, s=sid, k=key: t.statement("ReleaseRole", s)["Condition"]["ArnEquals"][k].remove(DENY_ALL)
+        )
+        for sid, key in (("Lift", "iam:PolicyARN"), ("LiftBoundary", "iam:PermissionsBoundary"))
+    ),
+    *(
+        given_everything(
+            lambda t, s=sid, k=key: t.statement("ReleaseRole", s)["Condition"]["ArnNotEquals"][k].remove(DENY_ALL)
+        )
+        for sid, key in (
+            ("NothingButTheDenyPolicies", "iam:PolicyARN"),
+            ("NoOtherBoundary", "iam:PermissionsBoundary"),
+        )
+    ),
     lambda t: t.statement("ReleaseRole", "LiftBoundary").update(Resource="*"),
     lambda t: t.statement("ReleaseRole", "LiftBoundary")["Action"].pop(),
     lambda t: t.statement("ReleaseRole", "LiftBoundary")["Condition"]["ArnEquals"]["iam:PermissionsBoundary"].pop(),
@@ -108,7 +125,7 @@ def respond_puts_two_policies_on_whom_it_may_and_does_nothing_else(t):
     *(lambda t, n=number: t.statement("ReleaseRole", "OwnPaths")["Action"].pop(n) for number in range(4)),
     lambda t: t.statement("ReleaseRole", "Ceiling")["NotAction"].append("iam:AttachRolePolicy"),
 )
-def release_takes_two_policies_off_and_restores_what_was_there(t):
+def release_takes_the_deny_policies_off_and_restores_what_was_there(t):
     yield from lifts(t, "ReleaseRole")
 
 

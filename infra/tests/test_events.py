@@ -44,7 +44,7 @@ def documents():
 
 
 def rules_of(t):
-    return t.of_type("AWS::Events::Rule")
+    return t.intake
 
 
 class PatternTest(unittest.TestCase):

@@ -23,6 +23,8 @@ ENVIRONMENT = {
         "PORTCULLIS_UNREADABLE_QUEUE_URL": "<EventsDlq>",
         "PORTCULLIS_DETECTION_TABLE": "<DetectionTable>",
         "PORTCULLIS_LEDGER_TABLE": "<Ledger>",
+        # detect knows the heartbeat by it.
+        "PORTCULLIS_HEARTBEAT_ROLE": "<AlarmsRole.Arn>",
         "PORTCULLIS_STACK": "gate",
     },
     "Respond": {
@@ -43,6 +45,11 @@ ENVIRONMENT = {
         "PORTCULLIS_MEMBER_ROLE": "portcullis/gate-lift",
         "PORTCULLIS_STACK": "gate",
     },
+    "Alarms": {
+        "PORTCULLIS_SETTINGS": "s3://<ConfigBucket>/portcullis.yaml",
+        "PORTCULLIS_ALARM_TOPIC_ARN": "<AlarmStatesTopic>",
+        "PORTCULLIS_STACK": "gate",
+    },
     "PagerDuty": {"PORTCULLIS_STACK": "gate"},
 }
 
@@ -57,7 +64,7 @@ def environment(t, name):
         "PORTCULLIS_EVENT_BUS": given["EventBusName"],
         "PORTCULLIS_RUNBOOK": given["RunbookUrl"],
     }
-    own_roles = ",".join(f"<{role}.Arn>" for role in ("DetectRole", "RespondRole", "ReleaseRole"))
+    own_roles = ",".join(f"<{role}.Arn>" for role in ("DetectRole", "RespondRole", "ReleaseRole", "AlarmsRole"))
     own_roles += f",arn:aws:iam::{ACCOUNT}:role/portcullis/gate-schedule"
     more = {
         "Respond": of_both
@@ -66,6 +73,12 @@ def environment(t, name):
             "PORTCULLIS_DEPLOY_PRINCIPALS": ",".join(given["DeployPrincipalArns"]),
         },
         "Release": of_both,
+        "Alarms": {
+            "PORTCULLIS_RUNBOOK": given["RunbookUrl"],
+            "PORTCULLIS_TRAIL_LOG_GROUP": given["TrailLogGroupName"],
+            "PORTCULLIS_PAGERDUTY": "true" if given["PagerDutyRoutingKeySecretArn"] else "",
+            "PORTCULLIS_EVIDENCE": "true" if given["EvidenceBucketName"] else "",
+        },
         "PagerDuty": {
             "PORTCULLIS_ROUTING_KEY_SECRET": given["PagerDutyRoutingKeySecretArn"],
             "PORTCULLIS_PAGERDUTY_URL": given["PagerDutyUrl"],
@@ -89,6 +102,13 @@ def environment(t, name):
     lambda t: t.properties("Detect")["Environment"]["Variables"].update(PORTCULLIS_LEDGER_TABLE="<DetectionTable>"),
     lambda t: t.properties("Respond")["Environment"]["Variables"].update(PORTCULLIS_MEMBER_ROLE="portcullis/gate-lift"),
     lambda t: t.properties("Release")["Environment"]["Variables"].update(PORTCULLIS_LOCKOUT_POLICY="gate-lockout"),
+    lambda t: t.properties("Detect")["Environment"]["Variables"].pop("PORTCULLIS_HEARTBEAT_ROLE"),
+    lambda t: t.properties("Alarms")["Environment"]["Variables"].update(PORTCULLIS_ALARM_TOPIC_ARN="<PagesTopic>"),
+    given_everything(lambda t: t.properties("Alarms")["Environment"]["Variables"].update(PORTCULLIS_PAGERDUTY="")),
+    given_everything(lambda t: t.properties("Alarms")["Environment"]["Variables"].pop("PORTCULLIS_TRAIL_LOG_GROUP")),
+    # A heartbeat would wait behind a run of a quarter of an hour.
+    lambda t: t.properties("Alarms").update(ReservedConcurrentExecutions=1),
+    lambda t: t.properties("AlarmsLogGroup").update(LogGroupName="/aws/lambda/alarms"),
     given_everything(lambda t: t.properties("Respond")["Environment"]["Variables"].pop("PORTCULLIS_DEPLOY_PRINCIPALS")),
     given_everything(lambda t: t.properties("PagerDuty")["Environment"]["Variables"].pop("PORTCULLIS_PAGERDUTY_URL")),
     given_everything(lambda t: t.properties("PagerDuty").update(LoggingConfig={})),
@@ -119,14 +139,21 @@ def functions_are_set_up(t):
     lambda t: t.properties("WatchSchedule").update(ScheduleExpression="rate(5 minutes)"),
     lambda t: t.properties("WatchSchedule")["Target"].update(Input='{"watch": true}'),
     lambda t: t.properties("WatchSchedule")["Target"].update(Arn="<Release.Arn>"),
+    lambda t: t.properties("HeartbeatSchedule").update(ScheduleExpression="rate(1 hour)"),
+    lambda t: t.properties("HeartbeatSchedule")["Target"].update(Input='{"reconcile": true}'),
+    lambda t: t.properties("ReconcileSchedule")["Target"].update(Arn="<Release.Arn>"),
+    lambda t: t.properties("ReconcileSchedule").update(ScheduleExpression="rate(1 day)"),
     lambda t: t.statements("ScheduleRole")[0].update(Resource=["<Respond.Arn>"]),
     lambda t: t.allow("ScheduleRole", "lambda:InvokeFunction", "<Detect.Arn>"),
     lambda t: t.resources.update(Other={"Type": "AWS::Scheduler::Schedule", "Properties": {}}),
 )
-def release_runs_every_five_minutes_and_respond_looks_every_minute(t):
+def the_schedules_run_what_they_must(t):
     wanted = {
         "ReleaseSchedule": ("rate(5 minutes)", "<Release.Arn>", {"expire": True}),
         "WatchSchedule": ("rate(1 minute)", "<Respond.Arn>", {"watch": "all"}),
+        "ReconcileSchedule": ("rate(1 hour)", "<Alarms.Arn>", {"reconcile": True}),
+        # Three of them in a quarter of an hour, the least that the settings take for its alarm.
+        "HeartbeatSchedule": ("rate(5 minutes)", "<Alarms.Arn>", {"heartbeat": True}),
     }
     if set(t.of_type("AWS::Scheduler::Schedule")) != set(wanted):
         yield "other schedules"
@@ -140,7 +167,7 @@ def release_runs_every_five_minutes_and_respond_looks_every_minute(t):
         if target["RoleArn"] != "<ScheduleRole.Arn>":
             yield f"{name}: another role"
     rights = [(s["Action"], s["Resource"]) for s in allows(t, "ScheduleRole")]
-    if rights != [("lambda:InvokeFunction", ["<Release.Arn>", "<Respond.Arn>"])]:
+    if rights != [("lambda:InvokeFunction", ["<Release.Arn>", "<Respond.Arn>", "<Alarms.Arn>"])]:
         yield f"the schedules may {rights}"
 
 
@@ -164,9 +191,11 @@ ALARMS = {
     ("Errors", "<Detect>"): (1, "GreaterThanOrEqualToThreshold", "notBreaching"),
     ("Errors", "<Respond>"): (1, "GreaterThanOrEqualToThreshold", "notBreaching"),
     ("Errors", "<Release>"): (1, "GreaterThanOrEqualToThreshold", "notBreaching"),
+    ("Errors", "<Alarms>"): (1, "GreaterThanOrEqualToThreshold", "notBreaching"),
     # A function that is no longer called has no data: that is the fault.
     ("Invocations", "<Release>"): (1, "LessThanThreshold", "breaching"),
     ("Invocations", "<Respond>"): (1, "LessThanThreshold", "breaching"),
+    ("Invocations", "<Alarms>"): (1, "LessThanThreshold", "breaching"),
 }
 PAGERDUTY_ALARMS = {
     ("ApproximateNumberOfMessagesVisible", "<PagerDutyDlq.QueueName>"): (0, "GreaterThanThreshold", "notBreaching"),
@@ -184,6 +213,10 @@ PAGERDUTY_ALARMS = {
     lambda t: t.properties("EventsAgeAlarm").update(Namespace="Portcullis"),
     lambda t: t.properties("FindingsAgeAlarm").update(AlarmName="findings"),
     lambda t: t.resources.pop("RespondSilentAlarm"),
+    lambda t: t.resources.pop("AlarmsSilentAlarm"),
+    lambda t: t.resources.pop("AlarmsErrorsAlarm"),
+    # respond would be told by respond that it fails.
+    lambda t: t.properties("RespondErrorsAlarm").update(AlarmActions=["<AlarmStatesTopic>"]),
     given_everything(lambda t: t.properties("ReleaseErrorsAlarm").update(AlarmActions=["<PagesTopic>"])),
     given_everything(lambda t: t.resources.pop("PagerDutyDlqAlarm")),
 )
@@ -221,6 +254,7 @@ class ParameterTest(unittest.TestCase):
             # Whole, with the six characters at the end: a wildcard or a shorter name would be other secrets, too.
             "PagerDutyRoutingKeySecretArn": (ROUTING_KEY, ["*", ROUTING_KEY[:-7], ROUTING_KEY[:-6] + "??????"]),
             "EvidenceBucketName": ("evidence.example", ["*", "evidence/*", "Evidence"]),
+            "TrailLogGroupName": ("aws-cloudtrail-logs/org.1#a", ["*", "a:b", "a b", "trail*"]),
             "EventBusName": ("teams/security-1", ["*", "a b", "default?"]),
             "MemberAccountIds": ("444455556666", ["*", "4444", "arn:aws:iam::444455556666:root"]),
             "ExternalId": ("gate-4711", ["*", "g", "a b"]),

@@ -95,7 +95,13 @@ MAPPING = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:event-source-mapping:0a1b"
 SCHEDULE = f"arn:aws:scheduler:eu-west-1:{ACCOUNT}:schedule/default/gate-release"
 RULE = f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/gate-secrets"
 TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:gate-pages"
+ALARMS = [f"arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:{name}" for name in ("gate-events-dlq", "gate/denied/payroll")]
+DASHBOARD = f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/gate"
 TAKEN = [
+    *((f"cloudwatch:{verb}", alarm) for alarm in ALARMS for verb in ("DeleteAlarms", "DisableAlarmActions")),
+    *((f"cloudwatch:{verb}", alarm) for alarm in ALARMS for verb in ("PutMetricAlarm", "PutCompositeAlarm")),
+    *((f"cloudwatch:{verb}", alarm) for alarm in ALARMS for verb in ("SetAlarmState", "TagResource", "UntagResource")),
+    *((f"cloudwatch:{verb}", DASHBOARD) for verb in ("DeleteDashboards", "PutDashboard")),
     *((f"lambda:{verb}EventSourceMapping", MAPPING) for verb in ("Delete", "Update")),
     *((f"scheduler:{verb}Schedule", SCHEDULE) for verb in ("Delete", "Update")),
     *((f"events:{verb}", RULE) for verb in ("DeleteRule", "DisableRule", "PutTargets", "RemoveTargets")),
@@ -120,6 +126,10 @@ LEFT = [
     ("s3:GetObject", OBJECTS[0]),
     *(("dynamodb:GetItem", table) for table in TABLES),
     ("sqs:GetQueueAttributes", QUEUES[0]),
+    *(("cloudwatch:DescribeAlarms", alarm) for alarm in ALARMS),
+    ("cloudwatch:GetDashboard", DASHBOARD),
+    ("cloudwatch:PutDashboard", DASHBOARD.replace("gate", "gate-of-others")),
+    *(("cloudwatch:DeleteAlarms", alarm.replace("gate", "other")) for alarm in ALARMS),
     ("lambda:InvokeFunction", FUNCTION.replace("gate", "other")),
     ("cloudformation:UpdateStack", STACK.replace("gate", "other")),
 ]
@@ -134,6 +144,8 @@ LEFT = [
     lambda t: statement(t, "NoSettings")["Resource"].pop(),
     lambda t: statement(t, "NoTables")["Resource"].pop(),
     lambda t: statement(t, "NoQueues")["Resource"].pop(),
+    *(lambda t, n=number: statement(t, "NoAlarms")["Resource"].pop(n) for number in range(3)),
+    *(lambda t, n=number: statement(t, "NoRulesNorPages")["Resource"].pop(n) for number in range(2)),
     lambda t: statement(t, "NoFunctionOfPortcullis").update(Resource="*"),
     lambda t: statement(t, "NoStackOfPortcullis").update(Resource="*"),
     lambda t: statement(t, "NoSettings")["Action"].append("s3:Get*"),
@@ -143,23 +155,54 @@ def it_takes_what_would_undo_it(t):
     yield from (f"takes {action} on {resource}" for action, resource in LEFT if not leaves(t, action, resource))
 
 
+# What has no counterpart in a member: the functions, the settings and the tables are in the security account alone.
+AT_HOME_ONLY = {"NoFunctionOfPortcullis", "NoSettings", "NoTables"}
+TAKEN_THERE = [
+    *((f"sqs:{verb}", "sqs:us-east-1:{0}:gate-undelivered") for verb in ("ReceiveMessage", "PurgeQueue")),
+    ("sqs:DeleteQueue", "sqs:eu-west-1:{0}:gate-undelivered"),
+    *((f"events:{verb}", "events:eu-west-1:{0}:rule/gate-secrets") for verb in ("DisableRule", "RemoveTargets")),
+    ("events:PutRule", "events:us-east-1:{0}:rule/gate-identity"),
+    ("scheduler:DeleteSchedule", "scheduler:eu-west-1:{0}:schedule/default/gate-any"),
+    ("sns:SetTopicAttributes", "sns:eu-west-1:{0}:gate-any"),
+    ("lambda:DeleteEventSourceMapping", "lambda:eu-west-1:{0}:event-source-mapping:0a1b"),
+    ("cloudwatch:DeleteAlarms", "cloudwatch:eu-west-1:{0}:alarm:gate-undelivered"),
+]
+
+
 @tests_of(LockoutTest, MEMBER_TEMPLATE, {"a member": GLOBAL}, Member)(
     lambda t: statement(t, "NoWritesInIam")["Action"].remove("iam:Detach*"),
     lambda t: statement(t, "NoKeysAndSecrets")["Action"].remove("kms:*"),
     lambda t: statement(t, "NoStackOfPortcullis").update(Resource="*"),
     lambda t: statement(t, "NoStackOfPortcullis")["Action"].remove("cloudformation:Update*"),
+    *(
+        lambda t, s=sid: document(t)["Statement"].remove(statement(t, s))
+        for sid in ("NoQueues", "NoMappings", "NoSchedules", "NoRulesNorPages", "NoAlarms")
+    ),
+    lambda t: statement(t, "NoQueues")["Action"].remove("sqs:Purge*"),
+    lambda t: statement(t, "NoAlarms")["Action"].append("cloudwatch:Get*"),
+    lambda t: statement(t, "NoRulesNorPages")["Resource"].pop(0),
+    lambda t: statement(t, "NoQueues").update(Resource="arn:aws:sqs:eu-west-1:444455556666:gate-*"),
+    lambda t: statement(t, "NoSchedules").update(Resource="*"),
 )
 def it_does_so_in_members(t):
     yield from everywhere(t)
-    here = Resolved(TRANSLATED, {})
+    here = [s for s in document(Resolved(TRANSLATED, {}))["Statement"] if s["Sid"] not in AT_HOME_ONLY]
+    names = {"Resource"}
+    plain = [{key: value for key, value in s.items() if key not in names} for s in document(t)["Statement"]]
+    if plain != [{key: value for key, value in s.items() if key not in names} for s in here]:
+        yield f"another policy in members: {plain}"
     for sid in ("NoKeysAndSecrets", "NoWritesInIam"):
-        if statement(t, sid) != statement(here, sid):
-            yield f"{sid} is another one in members"
-    if statement(t, "NoStackOfPortcullis")["Action"] != statement(here, "NoStackOfPortcullis")["Action"]:
-        yield "the stack is not kept"
+        if statement(t, sid)["Resource"] != "*":
+            yield f"{sid} has an end in members"
     stack = t.values["AWS::StackId"]
     if leaves(t, "cloudformation:UpdateStack", stack) or not leaves(t, "cloudformation:UpdateStack", stack + "0"):
         yield "another stack is kept"
+    for action, resource in TAKEN_THERE:
+        mine = f"arn:aws:{resource}".format(MEMBER)
+        if leaves(t, action, mine):
+            yield f"leaves {action} on {mine}"
+        others = [f"arn:aws:{resource}".format(ACCOUNT), *([mine.replace("gate", "other")] if "gate" in mine else [])]
+        yield from (f"takes {action} on {other}" for other in others if not leaves(t, action, other))
     assert t.values["AWS::AccountId"] == MEMBER
 
 

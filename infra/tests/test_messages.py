@@ -23,8 +23,9 @@ LIST = ("s3:ListBucket", "<ConfigBucket.Arn>")
 EVIDENCE = ("s3:PutObject", "arn:aws:s3:::evidence/ledger/*")
 BUCKETS = {
     "DetectRole": {SETTINGS, OWN_RULES, DATABASES, LIST},
-    "RespondRole": {SETTINGS, OWN_RULES, LIST, ("s3:GetObject", STOP)},
+    "RespondRole": {SETTINGS, LIST, ("s3:GetObject", STOP)},
     "ReleaseRole": {SETTINGS, LIST, *((f"s3:{verb}Object", STOP) for verb in ("Get", "Put", "Delete"))},
+    "AlarmsRole": {SETTINGS, LIST},
 }
 
 
@@ -36,6 +37,10 @@ BUCKETS = {
     lambda t: t.statement("ReleaseRole", "StopAndResume")["Action"].pop(),
     lambda t: t.statement("ReleaseRole", "StopAndResume")["Action"].append("s3:DeleteObjectVersion"),
     lambda t: t.statement("RespondRole", "ReadConfig")["Resource"].pop(),
+    lambda t: t.allow("RespondRole", *OWN_RULES),
+    lambda t: t.allow("AlarmsRole", "s3:GetObject", STOP),
+    lambda t: t.statement("AlarmsRole", "ListConfig").update(Effect="Deny"),
+    lambda t: t.statement("AlarmsRole", "OnlySettings").update(NotResource="*"),
     lambda t: t.statement("RespondRole", "ListConfig").update(Condition={"StringEquals": {"s3:prefix": "rules/"}}),
     lambda t: t.allow("ReleaseRole", *OWN_RULES),
     lambda t: t.allow("RespondRole", "s3:PutObject", STOP),
@@ -58,7 +63,9 @@ def functions_read_their_configuration_and_write_the_switch_and_evidence_only(t)
         }
         if rights != wanted:
             yield f"{role}: {sorted(rights ^ wanted)}"
-    for role in ("DetectRole", "RespondRole", "ReleaseRole"):
+    if t.may("AlarmsRole", "s3:GetObject", "arn:aws:s3:::any/portcullis.yaml", besides=[ADMINISTRATOR]):
+        yield "alarms may read other buckets if it is made an administrator"
+    for role in ("DetectRole", "RespondRole", "ReleaseRole", "AlarmsRole"):
         for action in ("s3:PutObject", "s3:DeleteObject"):
             for thing in ("<ConfigBucket.Arn>/portcullis.yaml", "arn:aws:s3:::evidence/other", "arn:aws:s3:::any/STOP"):
                 if t.may(role, action, thing, besides=[ADMINISTRATOR]):
@@ -129,6 +136,7 @@ def containments_and_releases_are_told_to_the_event_bus_under_their_own_name(t):
     lambda t: t.statement("ReleaseRole", "Page").update(Effect="Deny"),
     lambda t: t.allow("RespondRole", "sns:Publish", f"arn:aws:sns:eu-west-1:{ACCOUNT}:oncall"),
     lambda t: t.allow("DetectRole", "sns:Publish", "<PagesTopic>"),
+    lambda t: t.allow("AlarmsRole", "sns:Publish", "<AlarmStatesTopic>"),
     given_everything(lambda t: t.statement("RespondRole", "PageElsewhere").update(Resource=[])),
     given_everything(lambda t: t.statement("ReleaseRole", "PageElsewhere").update(Effect="Deny")),
     given_everything(lambda t: t.statement("ReleaseRole", "PageElsewhere").update(Action="sns:*")),

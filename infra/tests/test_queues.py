@@ -89,7 +89,10 @@ def queue_statements(t, queue):
     lambda t: queue_statements(t, "EventsQueue")[0].update(Principal="*"),
     lambda t: queue_statements(t, "EventsQueue")[0]["Condition"]["ArnEquals"]["aws:SourceArn"].pop(),
     lambda t: queue_statements(t, "EventsDlq")[0].update(Effect="Deny"),
-    lambda t: queue_statements(t, "FindingsQueue")[0].update(Effect="Allow"),
+    lambda t: queue_statements(t, "FindingsQueue")[-1].update(Effect="Allow"),
+    lambda t: queue_statements(t, "FindingsQueue")[0].pop("Condition"),
+    lambda t: queue_statements(t, "FindingsQueue")[0]["Condition"].update(ArnEquals={"aws:SourceArn": "<PagesTopic>"}),
+    lambda t: queue_statements(t, "FindingsDlq")[0].update(Effect="Deny"),
     lambda t: t.resources.pop("FindingsDlqPolicy"),
     lambda t: t.resources["EventsQueuePolicy"]["Properties"].update(Queues=["<EventsDlq>"]),
     given_everything(lambda t: queue_statements(t, "PagerDutyDlq")[0].pop("Condition")),
@@ -97,9 +100,10 @@ def queue_statements(t, queue):
 )
 def queues_take_from_whom_they_must(t):
     bucket, topic = t.values["TrailBucketName"], t.values["TrailTopicArn"]
-    arns = {f"<{rule}.Arn>" for rule in t.of_type("AWS::Events::Rule")}
+    arns = {f"<{rule}.Arn>" for rule in t.intake}
     rules = {"events.amazonaws.com": {"ArnEquals": {"aws:SourceArn": arns}}}
-    senders = {"EventsQueue": dict(rules), "EventsDlq": rules, "FindingsQueue": {}, "FindingsDlq": {}}
+    alarms = {"sns.amazonaws.com": {"ArnEquals": {"aws:SourceArn": "<AlarmStatesTopic>"}}}
+    senders = {"EventsQueue": dict(rules), "EventsDlq": rules, "FindingsQueue": alarms, "FindingsDlq": alarms}
     if bucket:
         account = t.values["TrailBucketAccountId"] or ACCOUNT
         senders["EventsQueue"]["s3.amazonaws.com"] = {

@@ -16,7 +16,7 @@ violated_by = tests_of(RightTest)
 
 # What is written, is written whole, on the condition of what was read; nothing is deleted.
 KEEP_LEDGER = {
-    (f"dynamodb:{verb}", "<Ledger.Arn>", None) for verb in ("ConditionCheckItem", "GetItem", "PutItem", "Query")
+    (f"dynamodb:{verb}", "<Ledger.Arn>", None) for verb in ("GetItem", "PutItem", "Query")
 }
 ACTIVE = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["active#*"]}}
 QUARANTINES = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["quarantine"]}}
@@ -48,7 +48,7 @@ TABLE_DENIALS = {
     },
     "RespondRole": {
         "OnlyTheLedger": {
-            "Action": ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+            "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
             "NotResource": "<Ledger.Arn>",
         },
         "OnlyTheLedgerAndWhoIsActive": {
@@ -82,7 +82,9 @@ TABLE_DENIALS = {
     lambda t: t.allow("RespondRole", "dynamodb:UpdateItem", "<DetectionTable.Arn>"),
     lambda t: t.allow("RespondRole", "dynamodb:UpdateItem", "<Ledger.Arn>"),
     lambda t: t.statement("ReleaseRole", "KeepLedger")["Action"].append("dynamodb:DeleteItem"),
-    lambda t: t.statement("ReleaseRole", "KeepLedger")["Action"].remove("dynamodb:ConditionCheckItem"),
+    lambda t: t.statement("ReleaseRole", "KeepLedger")["Action"].remove("dynamodb:PutItem"),
+    lambda t: t.statement("RespondRole", "KeepLedger")["Action"].append("dynamodb:ConditionCheckItem"),
+    lambda t: t.allow("AlarmsRole", "dynamodb:Query", "<Ledger.Arn>"),
     lambda t: t.statement("RespondRole", "SeeWhoIsActive").pop("Condition"),
     lambda t: t.statement("RespondRole", "OnlyWhoIsActive").pop("Condition"),
     lambda t: t.statement("RespondRole", "OnlyTheLedgerAndWhoIsActive").update(NotResource="*"),
@@ -136,10 +138,28 @@ CHANGE = {
     *(f"iam:{verb}{kind}Policy" for verb in ("Attach", "Detach") for kind in ("Role", "User")),
     *(f"iam:{verb}{kind}PermissionsBoundary" for verb in ("Delete", "Put") for kind in ("Role", "User")),
 }
+OF_ALARMS = {
+    "cloudwatch:DeleteAnomalyDetector",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:PutCompositeAlarm",
+    "kms:DescribeKey",
+    "kms:GetKeyRotationStatus",
+    "kms:ListKeys",
+    "secretsmanager:ListSecrets",
+}
 # Resource with a wildcard → actions that may have it.
 WILDCARDS = {
-    # These know no resource-level permissions.
-    "*": {"cloudtrail:LookupEvents", "kms:ListAliases", "tag:GetResources"},
+    # These know no resource-level permissions, or are asked for on all there is; what the looks at keys may be about
+    # depends on whether there is such a key. See test_alarms.py.
+    "*": {"cloudtrail:LookupEvents", "kms:ListAliases", "tag:GetResources"} | OF_ALARMS,
+    f"arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:gate/*": {
+        f"cloudwatch:{name}"
+        for name in ("DeleteAlarms", "ListTagsForResource", "PutMetricAlarm", "SetAlarmState", "TagResource")
+    },
+    f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:org/trail:*": {
+        f"logs:{name}" for name in ("DeleteMetricFilter", "DescribeMetricFilters", "PutMetricFilter")
+    },
+    f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:gate-heartbeat*": {"secretsmanager:DescribeSecret"},
     f"arn:aws:iam::{ACCOUNT}:role/*": CHANGE | LOOK,
     f"arn:aws:iam::{ACCOUNT}:user/*": CHANGE | LOOK | {"iam:UpdateAccessKey"},
     # The accounts are in the condition.
@@ -158,6 +178,7 @@ WILDCARDS = {
     lambda t: t.allow("RespondRole", "dynamodb:GetItem", f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/*"),
     lambda t: t.allow("ReleaseRole", "dynamodb:*", "<Ledger.Arn>"),
     lambda t: t.allow("ScheduleRole", "lambda:InvokeFunction", "*"),
+    lambda t: t.allow("AlarmsRole", "cloudwatch:PutMetricAlarm", "*"),
     lambda t: t.statements("ReleaseRole")[0].update(NotResource="x", Resource=[]),
 )
 def wildcards_stand_where_they_must(t):

@@ -74,12 +74,18 @@ def each_function_has_its_role(t):
     lambda t: t.allow("DetectRole", "*"),
     lambda t: t.allow("DetectRole", "secretsmanager:DescribeSecret"),
     lambda t: t.allow("RespondRole", "secretsmanager:GetSecretValue", ROUTING_KEY),
+    lambda t: t.allow("AlarmsRole", "secretsmanager:GetSecretValue", ROUTING_KEY),
     given_everything(lambda t: t.statement("PagerDutyRole", "ReadRoutingKey").update(Resource="*")),
     given_everything(lambda t: t.statement("PagerDutyRole", "ReadRoutingKey").update(Effect="Deny")),
     given_everything(lambda t: t.statement("PagerDutyRole", "OnlyTheRoutingKey").update(NotResource="*")),
 )
 def no_function_reads_a_secret_but_the_routing_key(t):
-    wanted = {"PagerDutyRole": {("secretsmanager:GetSecretValue", t.values["PagerDutyRoutingKeySecretArn"])}}
+    heartbeat = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:gate-heartbeat*"
+    wanted = {
+        "PagerDutyRole": {("secretsmanager:GetSecretValue", t.values["PagerDutyRoutingKeySecretArn"])},
+        # Of which none says what is in a secret.
+        "AlarmsRole": {("secretsmanager:DescribeSecret", heartbeat), ("secretsmanager:ListSecrets", "*")},
+    }
     for role in roles(t):
         rights = {
             (action, resource)
@@ -102,6 +108,7 @@ def no_function_reads_a_secret_but_the_routing_key(t):
     lambda t: t.statement("ReleaseRole", "Ceiling")["NotAction"].remove("kms:Decrypt"),
     # The Allow that the ceiling would take back.
     lambda t: t.allow("ReleaseRole", "sqs:PurgeQueue", "<FindingsQueue.Arn>"),
+    lambda t: t.statement("AlarmsRole", "Ceiling")["NotAction"].append("lambda:InvokeFunction"),
     given_everything(lambda t: t.statement("PagerDutyRole", "Ceiling")["NotAction"].append("iam:CreateAccessKey")),
 )
 def nothing_can_be_added_to_a_function_role(t):
@@ -115,6 +122,9 @@ def nothing_can_be_added_to_a_function_role(t):
             yield f"{role}: the ceiling is not what the role is allowed, {sorted(expected)}"
 
 
+LOOKS_AT_KEYS = {"kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListKeys"}
+
+
 @violated_by(
     lambda t: t.statement("RespondRole", "OnlyOwnEnvironment").update(Effect="Allow"),
     lambda t: t.statement("RespondRole", "OnlyOwnEnvironment").pop("Condition"),
@@ -123,6 +133,10 @@ def nothing_can_be_added_to_a_function_role(t):
     lambda t: t.allow("RespondRole", "kms:Decrypt", TOPIC_KEY),
     lambda t: t.allow("DetectRole", "kms:Decrypt", TOPIC_KEY),
     lambda t: t.allow("DetectRole", "kms:Decrypt", TRAIL_KEY),
+    lambda t: t.allow("AlarmsRole", "kms:Decrypt", TOPIC_KEY),
+    lambda t: t.statement("AlarmsRole", "OnlyOwnEnvironment").update(
+        t.statement("DetectRole", "OnlyOwnEnvironment")
+    ),
     given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").update(Effect="Deny")),
     given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").update(Resource="*")),
     given_everything(lambda t: t.statement("DetectRole", "DecryptTrail").pop("Condition")),
@@ -145,8 +159,10 @@ def functions_decrypt_their_environment_the_trail_pages_and_the_routing_key_only
     trail = (t.trail_key, "s3.eu-west-1.amazonaws.com", {"kms:Decrypt"})
     pages = (t.values["TopicKmsKeyArn"], "sns.eu-west-1.amazonaws.com", {"kms:Decrypt", "kms:GenerateDataKey"})
     secret = (t.values["PagerDutySecretKmsKeyArn"], "secretsmanager.eu-west-1.amazonaws.com", {"kms:Decrypt"})
+    nothing = ("", "", set())
     for function, role in functions(t).items():
-        key, service, actions = {"DetectRole": trail, "PagerDutyRole": secret}.get(role, pages)
+        others = {"DetectRole": trail, "PagerDutyRole": secret, "AlarmsRole": nothing}
+        key, service, actions = others.get(role, pages)
         via = {"kms:ViaService": service}
         name = t.properties(function)["FunctionName"]
         own = {"kms:EncryptionContext:aws:lambda:FunctionArn": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:{name}"}
@@ -162,7 +178,8 @@ def functions_decrypt_their_environment_the_trail_pages_and_the_routing_key_only
             yield f"{role}: {t.statement(role, 'OnlyOwnEnvironment')}"
         granted = set()
         for s in allows(t, role):
-            used = of_service(as_list(s["Action"]), "kms") - {"kms:ListAliases"}
+            # What only tells about a key does not use it.
+            used = of_service(as_list(s["Action"]), "kms") - LOOKS_AT_KEYS
             granted |= used
             if used and (not key or s["Resource"] != key or s.get("Condition") != {"StringEquals": via}):
                 yield f"{role} may use keys: {s}"

@@ -38,7 +38,7 @@ OPEN = {
 
 
 def rules_of(t):
-    return t.of_type("AWS::Events::Rule")
+    return t.intake
 
 
 def pattern(t, rule):
@@ -141,6 +141,8 @@ def objects_of_the_settings_and_the_trail_are_watched(t):
     lambda t: t.allow("DetectRole", "ssm:PutParameter"),
     lambda t: t.allow("RespondRole", "sqs:PurgeQueue"),
     lambda t: t.allow("DetectRole", "cloudtrail:LookupEvents"),
+    lambda t: t.allow("AlarmsRole", "cloudwatch:DisableAlarmActions"),
+    lambda t: t.allow("AlarmsRole", "kms:ListGrants"),
     given_everything(lambda t: t.allow("PagerDutyRole", "secretsmanager:BatchGetSecretValue")),
 )
 def functions_do_not_wake_themselves(t):
@@ -155,9 +157,18 @@ def functions_do_not_wake_themselves(t):
     looks = {"RespondRole": {"cloudtrail:LookupEvents"}}
     # The routing key, once per cold start.
     looks["PagerDutyRole"] = {"secretsmanager:GetSecretValue"}
+    # The heartbeat, which is meant to come back; rotations, once an hour; and what changes when the settings do.
+    looks["AlarmsRole"] = {
+        *("kms:DescribeKey", "secretsmanager:DescribeSecret"),
+        *("kms:GetKeyRotationStatus", "secretsmanager:ListSecrets"),
+        *(f"cloudwatch:{name}" for name in ("DeleteAlarms", "PutCompositeAlarm")),
+        *(f"cloudwatch:{name}" for name in ("PutMetricAlarm", "SetAlarmState")),
+        "logs:DeleteMetricFilter",
+    }
     for role in functions(t).values():
         for action in allowed_actions(t, role) - unavoidable - looks.get(role, set()):
             service, _, name = action.partition(":")
+            service = {"cloudwatch": "monitoring"}.get(service, service)
             call = {"eventSource": f"{service}.amazonaws.com", "eventName": name, "errorCode": "AccessDenied"}
             call["readOnly"] = is_read(call["eventSource"], name)
             yield from (f"{role}: {action} by {rule}" for rule, p in rules_of(t).items() if delivers(p, call))

@@ -73,6 +73,7 @@ def detection_table_forgets_and_goes_with_the_stack(t):
     lambda t: t.properties("ConfigBucket").pop("BucketEncryption"),
     lambda t: t.properties("ConfigBucket")["PublicAccessBlockConfiguration"].update(BlockPublicPolicy=False),
     lambda t: t.properties("ConfigBucketPolicy")["PolicyDocument"]["Statement"].clear(),
+    lambda t: t.properties("ConfigBucket").pop("NotificationConfiguration"),
 )
 def config_bucket_is_closed_and_kept(t):
     resource, bucket = t.resources["ConfigBucket"], t.properties("ConfigBucket")
@@ -86,6 +87,9 @@ def config_bucket_is_closed_and_kept(t):
     block = bucket["PublicAccessBlockConfiguration"]
     if len(block) != 4 or not all(value is True for value in block.values()):
         yield "may become public"
+    # So that alarms hears of new settings.
+    if bucket.get("NotificationConfiguration") != {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}:
+        yield "nobody is told what is uploaded"
     statements = t.properties("ConfigBucketPolicy")["PolicyDocument"]["Statement"]
     if not only_over_tls(statements, ["<ConfigBucket.Arn>", "<ConfigBucket.Arn>/*"]):
         yield "open to plain HTTP"
@@ -102,9 +106,12 @@ def config_bucket_is_closed_and_kept(t):
     given_everything(lambda t: t.properties("AlarmsTopicPolicy")["PolicyDocument"]["Statement"].pop()),
     given_everything(lambda t: t.properties("AlarmsTopic").pop("KmsMasterKeyId")),
     given_everything(lambda t: t.resources.pop("AlarmsTopic")),
+    given_everything(lambda t: t.properties("AlarmStatesTopic").pop("KmsMasterKeyId")),
+    lambda t: t.properties("AlarmStatesTopicPolicy")["PolicyDocument"]["Statement"].pop(0),
+    lambda t: t.properties("AlarmStatesTopicPolicy")["PolicyDocument"]["Statement"].pop(),
 )
 def topics_take_from_the_alarms_alone(t):
-    topics = {"PagesTopic"} | ({"AlarmsTopic"} if t.values["PageEmail"] else set())
+    topics = {"PagesTopic", "AlarmStatesTopic"} | ({"AlarmsTopic"} if t.values["PageEmail"] else set())
     if set(t.of_type("AWS::SNS::Topic")) != topics:
         yield f"topics: {sorted(t.of_type('AWS::SNS::Topic'))}"
     for topic in topics & set(t.of_type("AWS::SNS::Topic")):
@@ -186,7 +193,7 @@ def mail_tells_the_beginning_and_the_end_and_every_alarm_once(t):
 )
 def pagerduty_is_told_or_the_page_is_kept(t):
     told = [s for s in t.of_type("AWS::SNS::Subscription").values() if s.get("Protocol") == "lambda"]
-    permissions = t.of_type("AWS::Lambda::Permission").values()
+    permissions = [p for p in t.of_type("AWS::Lambda::Permission").values() if p["FunctionName"] != "<Alarms>"]
     if not t.values["PagerDutyRoutingKeySecretArn"]:
         if told or permissions:
             yield "PagerDuty is told without a key"

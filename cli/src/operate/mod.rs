@@ -1,6 +1,8 @@
 //! What operators do with a deployment: who is contained, lift or extend that, answer a question, throw the kill switch,
-//! verify the ledger. All that changes something is asked of the release function, which alone may.
+//! verify the ledger, bring the alarms up to date. All that changes something is asked of the function that alone may: of
+//! `release`, and for alarms of `alarms`.
 
+pub(crate) mod alarms;
 pub(crate) mod answer;
 pub(crate) mod extend;
 pub(crate) mod ledger;

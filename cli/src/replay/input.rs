@@ -10,6 +10,8 @@ use portcullis_detection::Pipeline;
 use portcullis_detection::memory::Detector;
 use portcullis_domain::Finding;
 
+use super::hours::Hours;
+
 /// No log file is as large; what is, is a bomb.
 pub(crate) const LIMIT: u64 = 4 << 30;
 
@@ -34,6 +36,8 @@ pub(crate) struct Read {
     pub(crate) exempted: BTreeMap<(String, String), usize>,
     /// Events that could not be counted over time, because their records have no time that can be read.
     pub(crate) timeless: usize,
+    /// What the functions would have counted.
+    pub(crate) hours: Hours,
     /// The times of the first and the last record.
     pub(crate) reach: Option<(Timestamp, Timestamp)>,
     /// What could not be read: file, place and reason.
@@ -65,16 +69,20 @@ impl Read {
 pub(crate) fn read(paths: &[PathBuf], pipeline: &Pipeline, watched_since: Option<Timestamp>) -> Read {
     let mut read = Read::default();
     let detector = Detector::new(pipeline, watched_since);
-    let mut seen = Seen { detector, folders: HashSet::new(), events: HashSet::new() };
+    let mut seen = Seen { pipeline, detector, folders: HashSet::new(), events: HashSet::new() };
     for path in paths {
         folder_or_file(path, &mut read, &mut seen);
     }
     read.findings = seen.detector.findings().cloned().collect();
+    for finding in &read.findings {
+        read.hours.fired(finding);
+    }
     read
 }
 
 /// What was met so far: several intakes and overlapping exports deliver the same event twice.
 struct Seen<'p> {
+    pipeline: &'p Pipeline,
     detector: Detector<'p>,
     /// Folders by their real path: a link may lead back into one.
     folders: HashSet<PathBuf>,
@@ -117,7 +125,8 @@ fn file(path: &Path, bytes: &[u8], read: &mut Read, seen: &mut Seen<'_>) {
     read.unreadable.extend(inflated.problem.map(|problem| unread("the gzip stream".to_owned(), problem)));
     read.unreadable.extend(contents.unreadable.into_iter().map(|piece| unread(piece.place, piece.reason)));
     let tally = seen.detector.take(contents.records.iter().map(|raw| &*raw.json));
-    for (raw, access) in contents.records.iter().zip(tally.accesses) {
+    let judged = tally.accesses.into_iter().zip(tally.judgements);
+    for (raw, (access, judgement)) in contents.records.iter().zip(judged) {
         let access = match access {
             Ok(access) => access,
             Err(error) => {
@@ -129,12 +138,14 @@ fn file(path: &Path, bytes: &[u8], read: &mut Read, seen: &mut Seen<'_>) {
         if let Some(time) = access.time {
             read.reaches(time);
         }
+        let mut again = false;
         if access.is_relevant() {
             read.relevant += 1;
-            let account = access.account.map(|account| account.to_string()).unwrap_or_default();
-            let again = access.event_id.is_some_and(|id| !seen.events.insert((account, id)));
+            let account = access.account.as_ref().map(ToString::to_string).unwrap_or_default();
+            again = access.event_id.clone().is_some_and(|id| !seen.events.insert((account, id)));
             read.duplicates += usize::from(again);
         }
+        read.hours.read(&access, judgement.as_ref(), again, seen.pipeline);
     }
     for exempted in tally.exempted {
         *read.exempted.entry(exempted).or_default() += 1;

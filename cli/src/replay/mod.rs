@@ -1,14 +1,16 @@
 //! `portcullis replay`: what would have been done about these logs, and to whom.
 
 mod group;
+mod hours;
 mod input;
 mod outcome;
 mod report;
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -40,6 +42,9 @@ pub(crate) struct Arguments {
     /// [default: each since its first record]
     #[arg(long, value_parser = watched_since, value_name = "DATE|always")]
     watched_since: Option<Timestamp>,
+    /// Write to this file what the functions would have counted, for `portcullis metrics --from FILE`
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     /// The form of the answer
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -86,6 +91,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         notes.push("no record was read, so this says nothing about anybody".to_owned());
     }
     let outcome = outcome::respond(read, &pipeline.settings).await;
+    if let Some(path) = &arguments.metrics {
+        let hours = &outcome.read.hours;
+        let written = fs::write(path, hours.series(&pipeline).to_json()?);
+        written.with_context(|| format!("cannot write metrics to `{}`", path.display()))?;
+        if hours.timeless > 0 {
+            notes.push(format!("{} records are in no metric, for want of a time that can be read", hours.timeless));
+        }
+    }
     match arguments.format {
         Format::Table => report::print_table(&outcome, &pipeline.settings, &notes),
         Format::Json => report::print_json(&outcome, &pipeline.settings, &notes)?,

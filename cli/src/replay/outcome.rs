@@ -59,10 +59,12 @@ pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
         let _ = releaser.sweep_asks(now).await;
         for id in world.take_answers() {
             if let Ok(Report::Done(entry)) = responder.answer(&id, now, true).await {
+                read.hours.decided(now, &entry);
                 keep(&mut entries, &mut contained, *entry);
             }
         }
         if let Ok(Report::Done(entry)) = responder.respond(&finding, now, true).await {
+            read.hours.decided(now, &entry);
             keep(&mut entries, &mut contained, *entry);
         }
     }

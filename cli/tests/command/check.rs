@@ -82,7 +82,7 @@ quarantine:
     3 |   - name: payroll
       |     ^
 
-    error: assets[0].teir: unknown key, expected one of name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours
+    error: assets[0].teir: unknown key, expected one of name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours, high_rate
      --> portcullis.yaml:5:5
       |
     5 |     teir: critical
@@ -122,7 +122,7 @@ fn an_unknown_setting_is_named_with_its_neighbour() {
     let said = workplace.run(&["check"]);
     assert_eq!(said.code, 1);
     assert_snapshot!(said.without_count(0), @"
-    error: quarantene: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
+    error: quarantene: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, alarms, accounts, hours, changes, networks, audit, exemptions, rules, geoip
      --> portcullis.yaml:2:1
       |
     2 | quarantene:
@@ -139,7 +139,7 @@ fn an_unknown_setting_is_named_with_its_neighbour() {
     assert_eq!((said.code, said.stdout.as_str()), (2, ""));
     assert_snapshot!(said.stderr, @"
     portcullis: the settings have problems:
-    error: quarantene: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
+    error: quarantene: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, alarms, accounts, hours, changes, networks, audit, exemptions, rules, geoip
      --> portcullis.yaml:2:1
       |
     2 | quarantene:

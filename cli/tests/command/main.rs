@@ -10,6 +10,8 @@
 mod bad_input;
 mod check;
 mod check_in_vain;
+mod cost;
+mod metrics;
 mod record;
 mod replay;
 mod replay_over_time;

@@ -1,4 +1,4 @@
-//! `status` and `release` where there are no credentials: they end, soon, and say what is missing.
+//! `status`, `metrics` and `release` where there are no credentials: they end, soon, and say what is missing.
 
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ fn run(arguments: &[&str], more: &[(&str, &str)]) -> Said {
 }
 
 #[test_case(&["status"] ; "status")]
+#[test_case(&["metrics"] ; "metrics")]
 #[test_case(&["release", "reporting", "--reason", "a drill"] ; "release")]
 fn the_message_names_what_is_missing(arguments: &[&str]) {
     let said = run(arguments, &[("AWS_REGION", "eu-west-1")]);
@@ -29,6 +30,7 @@ fn the_message_names_what_is_missing(arguments: &[&str]) {
 
 /// Credentials alone do not tell where the deployment is. Nothing is asked of AWS before that is known.
 #[test_case(&["status"] ; "status")]
+#[test_case(&["metrics"] ; "metrics")]
 #[test_case(&["release", "reporting", "--reason", "a drill"] ; "release")]
 fn no_region(arguments: &[&str]) {
     let said = run(arguments, &[("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE01"), ("AWS_SECRET_ACCESS_KEY", "example")]);

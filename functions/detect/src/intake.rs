@@ -4,15 +4,17 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use portcullis_aws::{DynamoActive, DynamoSightings, DynamoWindows, Location, Objects, Queue};
-use portcullis_cloudtrail::{Contents, LogFile, Unreadable, inflate, open};
+use portcullis_cloudtrail::{Contents, LogFile, RecordError, Unreadable, inflate, open};
 use portcullis_detection::{Delivery, Memory, Pipeline, Tally};
-use portcullis_domain::{Finding, Tier};
+use portcullis_domain::{AccountId, Finding, Tier};
 use portcullis_knowledge::{ActiveRoles, Knowledge};
 use portcullis_lambda::{Configuration, FunctionError, Message, Metric, Metrics, Surroundings, reply, split};
+use portcullis_metrics::Meter;
 use portcullis_response::Watch;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::counting::count;
 use crate::kept::{Kept, LARGEST_MESSAGE, keep};
 use crate::watch::changed;
 
@@ -34,6 +36,9 @@ pub(crate) struct Intake {
     pub(crate) active_store: DynamoActive,
     pub(crate) findings: Queue,
     pub(crate) unreadable: Queue,
+    pub(crate) meter: Meter,
+    /// The account that the function runs in, once it has been told.
+    pub(crate) home: Option<AccountId>,
 }
 
 /// One message, opened.
@@ -44,8 +49,9 @@ struct Opened<'m> {
 }
 
 impl Intake {
-    /// Handles one invocation; replies with the ids of the messages that failed.
-    pub(crate) async fn handle(&mut self, payload: &RawValue) -> Result<Value, FunctionError> {
+    /// Handles one invocation of the function with that ARN; replies with the ids of the messages that failed.
+    pub(crate) async fn handle(&mut self, payload: &RawValue, function: &str) -> Result<Value, FunctionError> {
+        self.home = function.split(':').nth(4).and_then(|id| id.parse().ok());
         let mut metrics = Metrics::new(&self.surroundings.stack);
         let messages = split(payload);
         let mut sent = HashSet::new();
@@ -59,6 +65,7 @@ impl Intake {
                 }
             }
         }
+        self.meter.finish(&mut metrics);
         metrics.print(Timestamp::now());
         let results: Vec<_> = opened.into_iter().map(|one| (one.message.clone(), one.result)).collect();
         reply(results)
@@ -77,13 +84,13 @@ impl Intake {
             return;
         }
         let again = opened.iter().any(|one| one.message.receive_count > 1);
-        let (mut tally, result) = self.examine(&texts, again, sent, metrics).await;
-        let mut accesses = tally.accesses.drain(..);
+        let (problems, result) = self.examine(&texts, again, sent, metrics).await;
+        let mut problems = problems.into_iter();
         for one in opened.iter_mut().filter(|one| one.result.is_ok()) {
             let mut pieces = std::mem::take(&mut one.contents.unreadable);
             let had_records = !one.contents.records.is_empty();
             for raw in &one.contents.records {
-                if let Some(Err(error)) = accesses.next() {
+                if let Some(Some(error)) = problems.next() {
                     pieces.push(unreadable(raw.number, &error, &raw.json));
                 }
             }
@@ -121,9 +128,9 @@ impl Intake {
         let mut result = Ok(());
         // In parts, so that a large file is never in memory several times over, and what was told stays told.
         for (some, raws) in texts.chunks(RECORDS_AT_ONCE).zip(contents.records.chunks(RECORDS_AT_ONCE)) {
-            let (tally, part) = self.examine(some, again, sent, metrics).await;
-            for (raw, access) in raws.iter().zip(tally.accesses) {
-                if let Err(error) = access {
+            let (problems, part) = self.examine(some, again, sent, metrics).await;
+            for (raw, problem) in raws.iter().zip(problems) {
+                if let Some(error) = problem {
                     pieces.push(unreadable(raw.number, &error, &raw.json));
                 }
             }
@@ -134,26 +141,29 @@ impl Intake {
     }
 
     /// Examines records and sends what fired, also when some of it could not be done; the error says what must come again.
+    /// Answers with what is wrong with each record that cannot be read.
     async fn examine(
         &mut self,
         texts: &[&str],
         again: bool,
         sent: &mut HashSet<String>,
         metrics: &mut Metrics,
-    ) -> (Tally, Result<(), String>) {
+    ) -> (Vec<Option<RecordError>>, Result<(), String>) {
         let pipeline = match self.configuration.pipeline(&self.surroundings).await {
             Ok(pipeline) => pipeline,
-            Err(error) => return (Tally::default(), Err(error.to_string())),
+            Err(error) => return (Vec::new(), Err(error.to_string())),
         };
+        // Not before there is a pipeline: a heartbeat says that records are examined.
+        let apart = self.meter.apart(texts, Timestamp::now(), metrics);
         let mut memory = Memory {
             knowledge: &mut self.knowledge,
             sightings: &self.sightings,
             windows: &self.windows,
             delivery: Delivery { watched_since: Some(Timestamp::now()), again },
         };
-        let tally = pipeline.examine(texts.iter().copied(), &mut memory).await;
+        let tally = pipeline.examine(apart.rest.iter().copied(), &mut memory).await;
         let changed = changed(texts, &pipeline.context.quarantined);
-        count(&tally, metrics);
+        count(&tally, pipeline, self.home.as_ref(), &mut self.meter, metrics);
         let mut failed = tally.failed.clone();
         for finding in &tally.findings {
             let revision = finding.burst.as_ref().map(|burst| burst.revision);
@@ -178,7 +188,8 @@ impl Intake {
         }
         self.note_active(&tally).await;
         let result = if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) };
-        (tally, result)
+        let problems = apart.in_step(tally.accesses).into_iter().map(|access| access?.err()).collect();
+        (problems, result)
     }
 
     /// Notes which roles and users were active, after what fired is on its way. A failure is no reason for the records to
@@ -257,22 +268,4 @@ fn read<'m>(message: &'m Message, metrics: &mut Metrics) -> Opened<'m> {
 
 fn unreadable(number: usize, error: &impl ToString, raw: &str) -> Unreadable {
     Unreadable { place: format!("record {number}"), reason: error.to_string(), raw: raw.to_owned() }
-}
-
-fn count(tally: &Tally, metrics: &mut Metrics) {
-    let now = Timestamp::now();
-    let read: Vec<_> = tally.accesses.iter().filter_map(|access| access.as_ref().ok()).collect();
-    let relevant: Vec<_> = read.iter().filter(|access| access.is_relevant()).collect();
-    metrics.count(Metric::RECORDS_READ, &[], read.len());
-    metrics.count(Metric::RECORDS_RELEVANT, &[], relevant.len());
-    for time in relevant.iter().filter_map(|access| access.time) {
-        metrics.observe(Metric::EVENT_AGE, &[], now.duration_since(time).as_secs_f64());
-    }
-    if tally.timeless > 0 {
-        metrics.count(Metric::RECORDS_TIMELESS, &[], tally.timeless);
-    }
-    for (rule, why) in &tally.exempted {
-        metrics.count(Metric::EXEMPTED, &[rule], 1);
-        tracing::info!(rule, exemption = why, "the settings exempt the actor");
-    }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod counting;
 mod intake;
 mod kept;
 mod watch;
@@ -9,6 +10,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use portcullis_aws::{DynamoActive, DynamoLedger, DynamoSightings, DynamoWindows, Objects, Queue, load};
 use portcullis_knowledge::{ActiveRoles, Knowledge};
 use portcullis_lambda::{Configuration, Environment, Sources, Surroundings, start_logging};
+use portcullis_metrics::{Heartbeat, Meter};
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
@@ -26,6 +28,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         .required("PORTCULLIS_DETECTION_TABLE", "the name of the table of windows and of what was seen before");
     let ledger = environment.optional("PORTCULLIS_LEDGER_TABLE", "the name of the ledger's table");
     let stack = environment.optional("PORTCULLIS_STACK", "the stack's name").unwrap_or_else(|| "portcullis".to_owned());
+    let role: Option<String> =
+        environment.optional("PORTCULLIS_HEARTBEAT_ROLE", "the ARN of the role that makes heartbeats");
+    let heartbeat = role.map(|role| Heartbeat::new(role, &stack));
     let (settings, ((findings, unreadable), table)) =
         environment.finish(settings.zip(findings.zip(unreadable).zip(table)))?;
 
@@ -41,8 +46,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         active_store: DynamoActive::new(&config, &table),
         findings: Queue::new(&config, findings),
         unreadable: Queue::new(&config, unreadable),
+        meter: Meter::new(heartbeat),
+        home: None,
     });
     let intake = &intake;
-    let handler = |event: LambdaEvent<Box<RawValue>>| async move { intake.lock().await.handle(&event.payload).await };
+    let handler = |event: LambdaEvent<Box<RawValue>>| async move {
+        intake.lock().await.handle(&event.payload, &event.context.invoked_function_arn).await
+    };
     lambda_runtime::run(service_fn(handler)).await
 }

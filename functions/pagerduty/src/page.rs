@@ -10,6 +10,13 @@ use crate::text::string;
 /// The form of page that is understood.
 pub(crate) const SCHEMA: &str = "portcullis.page/1";
 
+/// Whether a page tells that an alarm rings again, for which nobody is to be woken: its incident may be over, and an event
+/// would open it again.
+pub(crate) fn is_repeated_alarm(page: &Map<String, Value>) -> bool {
+    let is = |name: &str, word: &str| page.get(name).and_then(Value::as_str) == Some(word);
+    is("schema", SCHEMA) && is("kind", "alarm") && is("action", "update") && is("outcome", "repeated")
+}
+
 /// The event for a page. What is missing or unknown is taken for the safer: it pages, as a warning, under the message's own
 /// key.
 pub(crate) fn event(page: &Map<String, Value>, message: &Message, stack: &str) -> Event {

@@ -24,6 +24,9 @@ pub enum Translation {
 pub fn translate(message: &Message, stack: &str) -> Translation {
     let object: Option<Map<String, Value>> = serde_json::from_str(&message.text).ok();
     match object {
+        Some(object) if page::is_repeated_alarm(&object) => Translation::Ignored(
+            "it rings again so soon after somebody was woken that nobody is woken again".to_owned(),
+        ),
         Some(object) if object.get("schema").and_then(Value::as_str) == Some(page::SCHEMA) => {
             Translation::Event(page::event(&object, message, stack))
         }

@@ -1,4 +1,5 @@
-//! Findings to outcomes: decides, contains, writes down and pages, each finding once; looks after whoever is contained.
+//! Findings to outcomes: decides, contains, writes down and pages, each finding once; looks after whoever is contained, and
+//! pages about alarms.
 
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{AccountId, PolicyArn, error_chain};
@@ -10,7 +11,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::message::{Said, is_round, read};
-use crate::record::{record, seen};
+use crate::record::{rang, record, seen};
 use crate::world::World;
 
 /// From this delivery on, an IAM that does not answer is a reason to page rather than to wait once more.
@@ -55,7 +56,7 @@ impl Findings {
         let answer = if is_round(payload.get()) {
             round(&responder, &mut metrics).await
         } else {
-            batch(&responder, payload, deadline, &mut metrics).await
+            batch(&responder, payload, &self.stack, deadline, &mut metrics).await
         };
         match self.evidence.keep(&self.world.ledger).await {
             Ok(0) => {}
@@ -87,6 +88,7 @@ impl Findings {
 async fn batch(
     responder: &Responder<'_>,
     payload: &RawValue,
+    stack: &str,
     deadline: Timestamp,
     metrics: &mut Metrics,
 ) -> Result<Value, FunctionError> {
@@ -96,7 +98,7 @@ async fn batch(
         let result = if Timestamp::now() + ONE_FINDING > deadline {
             Err(FunctionError::Retryable("not enough time is left in this invocation".to_owned()))
         } else {
-            respond(responder, &message, metrics).await
+            respond(responder, &message, stack, metrics).await
         };
         results.push((message, result));
     }
@@ -125,13 +127,28 @@ async fn round(responder: &Responder<'_>, metrics: &mut Metrics) -> Result<Value
     Err(FunctionError::Retryable(format!("not looked after: {}", failed.join("; "))))
 }
 
-async fn respond(responder: &Responder<'_>, message: &Message, metrics: &mut Metrics) -> Result<(), FunctionError> {
+async fn respond(
+    responder: &Responder<'_>,
+    message: &Message,
+    stack: &str,
+    metrics: &mut Metrics,
+) -> Result<(), FunctionError> {
     let now = Timestamp::now();
     let last_try = message.receive_count >= PATIENCE;
-    let report = match read(&message.body)? {
+    let report = match read(&message.body, stack, now)? {
         Said::Withdrawn(withdrawal) => responder.withdraw(&withdrawal.withdrawn, now).await,
         Said::Answered(answered) => responder.answer(&answered.answered, now, last_try).await,
         Said::Finding(finding) => responder.respond(&finding, now, last_try).await,
+        Said::Alarm(change) => {
+            let report = responder.alarm(&change, now).await;
+            return match report {
+                Ok(report) => {
+                    rang(&change, &report, metrics);
+                    Ok(())
+                }
+                Err(error) => Err(FunctionError::Retryable(error_chain(&error))),
+            };
+        }
         Said::Watch(watched) => {
             let look = responder.watch(&watched, now).await;
             return match look {

@@ -1,9 +1,10 @@
-//! What a message says: a finding, that one is taken back, that on-call has answered, or that somebody contained was
-//! changed.
+//! What a message says: a finding, that one is taken back, that on-call has answered, that somebody contained was changed,
+//! or that an alarm rings or rings no more.
 
+use jiff::Timestamp;
 use portcullis_domain::Finding;
 use portcullis_lambda::FunctionError;
-use portcullis_response::{Answered, Watch, Watched, Withdrawal};
+use portcullis_response::{AlarmChange, Answered, Watch, Watched, Withdrawal};
 
 /// What a message says.
 #[derive(Debug)]
@@ -12,14 +13,15 @@ pub(crate) enum Said {
     Withdrawn(Withdrawal),
     Answered(Answered),
     Watch(Watched),
+    Alarm(Box<AlarmChange>),
 }
 
-/// Reads a message.
+/// Reads a message that was heard at `now`; `stack` tells its own alarms from others.
 ///
 /// # Errors
 ///
 /// When it is none of them.
-pub(crate) fn read(body: &str) -> Result<Said, FunctionError> {
+pub(crate) fn read(body: &str, stack: &str, now: Timestamp) -> Result<Said, FunctionError> {
     if let Ok(withdrawal) = serde_json::from_str(body) {
         return Ok(Said::Withdrawn(withdrawal));
     }
@@ -29,8 +31,12 @@ pub(crate) fn read(body: &str) -> Result<Said, FunctionError> {
     if let Ok(Watch { watch }) = serde_json::from_str(body) {
         return Ok(Said::Watch(watch));
     }
+    if let Some(change) = AlarmChange::read(body, stack, now) {
+        return Ok(Said::Alarm(Box::new(change)));
+    }
     let finding = serde_json::from_str(body).map_err(|error| {
-        FunctionError::Rejected(format!("the message is neither a finding, nor about one, nor about somebody: {error}"))
+        let kinds = "the message is neither a finding, nor about one, nor about somebody, nor of an alarm";
+        FunctionError::Rejected(format!("{kinds}: {error}"))
     });
     finding.map(|finding| Said::Finding(Box::new(finding)))
 }
@@ -46,11 +52,13 @@ mod tests {
 
     #[test]
     fn each_kind_is_told_apart() {
-        let said = |body: &str| match read(body) {
+        let said = |body: &str| match read(body, "gatehouse", Timestamp::UNIX_EPOCH) {
             Ok(Said::Finding(_)) => "finding",
             Ok(Said::Withdrawn(_)) => "withdrawn",
             Ok(Said::Answered(_)) => "answered",
             Ok(Said::Watch(_)) => "watch",
+            Ok(Said::Alarm(change)) if change.subject.is_some() => "alarm",
+            Ok(Said::Alarm(_)) => "somebody's alarm",
             Err(_) => "unreadable",
         };
         assert_eq!(said(r#"{"withdrawn": "F-0123456789abcdef"}"#), "withdrawn");
@@ -59,6 +67,9 @@ mod tests {
         assert_eq!(said(r#"{"watch": "all"}"#), "unreadable", "only the schedule says so, and not by the queue");
         assert_eq!(said(r#"{"answered": "yes"}"#), "unreadable");
         assert_eq!(said("{}"), "unreadable");
+        assert_eq!(said(r#"{"AlarmName": "gatehouse/denied/payroll", "NewStateValue": "ALARM"}"#), "alarm");
+        assert_eq!(said(r#"{"AlarmName": "elsewhere/denied/payroll", "NewStateValue": "OK"}"#), "somebody's alarm");
+        assert_eq!(said(r#"{"AlarmName": "gatehouse/denied/payroll", "NewStateValue": "ODD"}"#), "unreadable");
     }
 
     #[test]

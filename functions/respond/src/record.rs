@@ -1,7 +1,9 @@
 //! What came of a message, as metrics and a line in the log.
 
 use portcullis_lambda::{Metric, Metrics};
-use portcullis_response::{Containment, Entry, Gone, Look, PageState, Quarantine, Refusal, Report};
+use portcullis_response::{
+    AlarmChange, AlarmOutcome, AlarmReport, Containment, Entry, Gone, Look, PageState, Quarantine, Refusal, Report,
+};
 
 pub(crate) fn record(report: &Report, metrics: &mut Metrics) {
     match report {
@@ -49,6 +51,22 @@ pub(crate) fn seen(look: &Look, metrics: &mut Metrics) {
     metrics.count(Metric::PAGES, &["tampered"], 1);
     let by = quarantine.tampering.as_ref().and_then(|tampering| tampering.by.as_deref());
     tracing::warn!(principal = quarantine.target.arn(), outcome, by, "somebody undid a part of a containment");
+}
+
+/// A change of an alarm: what was told of it, and what another worker had left to tell.
+pub(crate) fn rang(change: &AlarmChange, report: &AlarmReport, metrics: &mut Metrics) {
+    for sent in &report.sent {
+        metrics.count(Metric::ALARM_NOTICES, &[sent.as_str()], 1);
+    }
+    let why = match report.outcome {
+        AlarmOutcome::Noted(why) => {
+            metrics.count(Metric::ALARM_NOTICES, &[report.outcome.as_str()], 1);
+            Some(why.as_str())
+        }
+        _ => None,
+    };
+    let (outcome, sent) = (report.outcome.as_str(), report.sent.len());
+    tracing::info!(alarm = change.name, state = ?change.state, at = %change.at, outcome, why, sent, "an alarm changed");
 }
 
 fn done(entry: &Entry, metrics: &mut Metrics) {

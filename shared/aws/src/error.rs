@@ -22,11 +22,13 @@ impl Error for Answer {}
 
 /// The codes that say "later", beside the statuses 408, 429 and from 500 up
 /// (AWS SDKs and Tools Reference Guide, *Retry behavior*, and the API references of the services).
-const RETRYABLE: [&str; 21] = [
+const RETRYABLE: [&str; 23] = [
     "BandwidthLimitExceeded",
     "ConcurrentModification",
+    "ConcurrentModificationException",
     "EntityTemporarilyUnmodifiable",
     "KMSThrottling",
+    "OperationAbortedException",
     "PriorRequestNotComplete",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",

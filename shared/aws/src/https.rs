@@ -1,4 +1,5 @@
-//! Posts JSON to a service that is not AWS's, over the HTTP client that the SDK brings.
+//! Posts JSON to a service that is not AWS's, and puts answers to addresses that AWS hands out, over the HTTP client that
+//! the SDK brings.
 
 use std::error::Error;
 use std::fmt;
@@ -101,22 +102,46 @@ impl Https {
     ///
     /// When there was no answer: the request may have arrived all the same.
     pub async fn post_json(&self, url: &HttpsUrl, body: String, time: Duration) -> Result<Answer, PortError> {
-        let error = |source: Box<dyn Error + Send + Sync>| PortError {
-            what: format!("failed to post to `{url}`"),
-            kind: PortErrorKind::Retryable,
-            source: Some(source),
-        };
-        match tokio::time::timeout(time, self.exchange(url, body)).await {
-            Ok(answer) => answer.map_err(error),
-            Err(_) => Err(error(format!("no answer within {time:?}").into())),
-        }
+        Self::within(time, format!("failed to post to `{url}`"), self.exchange("POST", "application/json", url, body)).await
     }
 
-    async fn exchange(&self, url: &HttpsUrl, body: String) -> Result<Answer, Box<dyn Error + Send + Sync>> {
+    /// Puts `body` to an address that was signed for it, and reads the answer, all of it within `time`.
+    ///
+    /// There is no content type, which such a signature may cover (CloudFormation User Guide, *`cfn-response` module*: the
+    /// header is sent empty). Whoever has the address may put: no error shows its query.
+    ///
+    /// # Errors
+    ///
+    /// When there was no answer: the request may have arrived all the same.
+    pub async fn put_signed(&self, url: &HttpsUrl, body: String, time: Duration) -> Result<Answer, PortError> {
+        let shown = url.0.split('?').next().unwrap_or_default();
+        Self::within(time, format!("failed to put to `{shown}`"), self.exchange("PUT", "", url, body)).await
+    }
+
+    async fn within(
+        time: Duration,
+        what: String,
+        exchange: impl Future<Output = Result<Answer, Box<dyn Error + Send + Sync>>>,
+    ) -> Result<Answer, PortError> {
+        let source = match tokio::time::timeout(time, exchange).await {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(error)) => error,
+            Err(_) => format!("no answer within {time:?}").into(),
+        };
+        Err(PortError { what, kind: PortErrorKind::Retryable, source: Some(source) })
+    }
+
+    async fn exchange(
+        &self,
+        method: &str,
+        content_type: &'static str,
+        url: &HttpsUrl,
+        body: String,
+    ) -> Result<Answer, Box<dyn Error + Send + Sync>> {
         let mut request = HttpRequest::new(SdkBody::from(body));
-        request.set_method("POST")?;
+        request.set_method(method)?;
         request.set_uri(url.0.as_str())?;
-        request.headers_mut().insert("content-type", "application/json");
+        request.headers_mut().insert("content-type", content_type);
         request.headers_mut().insert("user-agent", "portcullis");
         let response = self.0.call(request).await?;
         let status = response.status().as_u16();

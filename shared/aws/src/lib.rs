@@ -5,21 +5,31 @@ mod active;
 mod config;
 mod error;
 mod evidence;
-#[cfg(feature = "pagerduty")]
+#[cfg(feature = "monitoring")]
+mod heartbeat;
+#[cfg(feature = "https")]
 mod https;
 mod iam;
 mod inventory;
 mod ledger;
+#[cfg(any(feature = "monitoring", feature = "operator"))]
+mod metric_data;
+#[cfg(feature = "monitoring")]
+mod monitoring;
 mod objects;
 #[cfg(feature = "operator")]
 mod operator;
 mod queue;
 mod records;
+#[cfg(feature = "monitoring")]
+mod rotations;
 #[cfg(feature = "pagerduty")]
 mod secret;
 mod sightings;
 mod sns;
 mod switch;
+#[cfg(any(feature = "monitoring", feature = "operator"))]
+mod times;
 mod windows;
 
 pub use accounts::{Accounts, MemberRole};
@@ -27,16 +37,24 @@ pub use active::DynamoActive;
 pub use aws_config::SdkConfig;
 pub use config::load;
 pub use evidence::{EventBus, EvidenceBucket};
-#[cfg(feature = "pagerduty")]
+#[cfg(feature = "monitoring")]
+pub use heartbeat::Heartbeat;
+#[cfg(feature = "https")]
 pub use https::{Answer, Https, HttpsUrl, HttpsUrlError};
 pub use iam::{IamContain, IamLift, IamReader, IamSimulator};
 pub use inventory::{read_inventory, read_principal_tags};
 pub use ledger::DynamoLedger;
+#[cfg(any(feature = "monitoring", feature = "operator"))]
+pub use metric_data::{Query, metric_data};
+#[cfg(feature = "monitoring")]
+pub use monitoring::CloudWatch;
 pub use objects::{Location, LocationError, Objects};
 #[cfg(feature = "operator")]
 pub use operator::{Alarm, alarms_of_stack, caller_arn, invoke};
 pub use queue::Queue;
 pub use records::EventHistory;
+#[cfg(feature = "monitoring")]
+pub use rotations::RotationReader;
 #[cfg(feature = "pagerduty")]
 pub use secret::{Secret, SecretText};
 pub use sightings::DynamoSightings;

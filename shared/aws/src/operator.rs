@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use aws_smithy_types::Blob;
 use portcullis_response::PortError;
 
@@ -55,22 +56,32 @@ pub struct Alarm {
     pub reason: String,
 }
 
-/// The alarms whose names begin with the stack's name.
+/// The alarms whose names begin with the stack's name: its template's (`STACK-…`), and those that its settings call for
+/// (`STACK/…`).
 ///
 /// # Errors
 ///
 /// When CloudWatch does not answer, or refuses.
 pub async fn alarms_of_stack(config: &SdkConfig, stack: &str) -> Result<Vec<Alarm>, PortError> {
     let client = aws_sdk_cloudwatch::Client::new(config);
-    let mut pages = client.describe_alarms().alarm_name_prefix(format!("{stack}-")).into_paginator().send();
     let mut alarms = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| port_error(format!("failed to list the alarms of stack `{stack}`"), error))?;
-        alarms.extend(page.metric_alarms.into_iter().flatten().map(|alarm| Alarm {
-            name: alarm.alarm_name.unwrap_or_default(),
-            state: alarm.state_value.map(|state| state.as_str().to_owned()).unwrap_or_default(),
-            reason: alarm.state_reason.unwrap_or_default(),
-        }));
+    for prefix in [format!("{stack}-"), format!("{stack}/")] {
+        let call = client.describe_alarms().alarm_name_prefix(prefix);
+        let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| port_error(format!("failed to list the alarms of stack `{stack}`"), error))?;
+            let metric = page.metric_alarms.into_iter().flatten();
+            alarms.extend(metric.map(|one| alarm(one.alarm_name, one.state_value, one.state_reason)));
+            let composite = page.composite_alarms.into_iter().flatten();
+            alarms.extend(composite.map(|one| alarm(one.alarm_name, one.state_value, one.state_reason)));
+        }
     }
     Ok(alarms)
+}
+
+fn alarm(name: Option<String>, state: Option<StateValue>, reason: Option<String>) -> Alarm {
+    let state = state.map(|state| state.as_str().to_owned()).unwrap_or_default();
+    Alarm { name: name.unwrap_or_default(), state, reason: reason.unwrap_or_default() }
 }

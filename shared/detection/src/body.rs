@@ -27,6 +27,9 @@ const USER_AGENT: usize = 40;
 /// How many assets of one event are kept.
 const MOST_ASSETS: usize = 2;
 
+/// How many entries of the settings that match them are kept.
+const MOST_ENTRIES: usize = 4;
+
 /// The longest name of an asset that is kept, in bytes: those of keys and secrets are shorter (Secrets Manager API
 /// Reference, *CreateSecret*: a name has at most 512 characters). What a caller makes up may be longer.
 const LONGEST_ASSET: usize = 640;
@@ -57,6 +60,8 @@ pub(crate) struct Body {
     pub(crate) via: Option<String>,
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) assets: Vec<Asset>,
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) entries: Vec<String>,
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub(crate) tier: Option<Tier>,
     #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
@@ -91,6 +96,7 @@ impl Body {
             vpc_endpoint: access.origin.vpc_endpoint.clone(),
             via: access.via.clone(),
             assets: assets.take(MOST_ASSETS).cloned().collect(),
+            entries: judgement.matched.iter().take(MOST_ENTRIES).cloned().collect(),
             tier: judgement.tier,
             authorized: judgement.authorized,
             account: access.account.clone(),
@@ -146,9 +152,11 @@ fn json(value: &impl Serialize) -> String {
 /// What is done without, one after another, until the event fits: first what the caller chose, last what the decision
 /// rests on. Whom to act on, and the key that was used, go only when nothing else is left: then nobody can be acted on, and
 /// it is paged about.
-const CUTS: [fn(&mut Body); 7] = [
+const CUTS: [fn(&mut Body); 8] = [
     |body| body.user_agent = None,
     |body| body.assets.truncate(1),
+    // Without them an alarm of theirs pages beside the finding.
+    |body| body.entries.clear(),
     |body| {
         let key = body.session.access_key_id.take().filter(|id| id.len() <= LONGEST_TEXT);
         body.session = Session { access_key_id: key, ..Session::default() };

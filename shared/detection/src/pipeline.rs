@@ -57,6 +57,8 @@ pub struct Delivery {
 pub struct Tally {
     /// What each record means, in their order; nothing for one that is not a CloudTrail record.
     pub accesses: Vec<Result<Access, RecordError>>,
+    /// What the settings say of each, in step with `accesses`; absent for one that is not a CloudTrail record.
+    pub judgements: Vec<Option<Judgement>>,
     /// What fired.
     pub findings: Vec<Finding>,
     /// Findings that no longer hold, since more is known: see
@@ -84,6 +86,8 @@ pub struct Examination {
 
 /// A record that could be read, and what is known about it.
 struct Examined<'a> {
+    /// Which one of the batch.
+    place: usize,
     record: Record<'a>,
     access: Access,
     judgement: Judgement,
@@ -104,7 +108,7 @@ impl Pipeline {
     ///
     /// When `json` is not a CloudTrail record.
     pub fn examine_alone(&self, json: &str) -> Result<Examination, RecordError> {
-        let examined = self.read(json)?;
+        let examined = self.read(0, json)?;
         let mut tally = Tally::default();
         self.fire(&examined, &mut tally);
         Ok(Examination { access: examined.access, judgement: examined.judgement, findings: tally.findings })
@@ -115,8 +119,8 @@ impl Pipeline {
     pub async fn examine<'a>(&self, records: impl IntoIterator<Item = &'a str>, memory: &mut Memory<'_>) -> Tally {
         let mut tally = Tally::default();
         let mut examined: Vec<Examined<'a>> = Vec::new();
-        for json in records {
-            tally.accesses.push(self.read(json).map(|read| {
+        for (place, json) in records.into_iter().enumerate() {
+            tally.accesses.push(self.read(place, json).map(|read| {
                 let access = read.access.clone();
                 examined.push(read);
                 access
@@ -124,22 +128,26 @@ impl Pipeline {
         }
         self.remember(&mut examined, memory, &mut tally).await;
         let mut windows = Windows::default();
-        for one in &examined {
-            for entry in self.fire(one, &mut tally) {
+        tally.judgements.resize_with(tally.accesses.len(), || None);
+        for one in examined {
+            for entry in self.fire(&one, &mut tally) {
                 windows.put(entry);
+            }
+            if let Some(judgement) = tally.judgements.get_mut(one.place) {
+                *judgement = Some(one.judgement);
             }
         }
         count(windows, memory.windows, &mut tally).await;
         tally
     }
 
-    fn read<'a>(&self, json: &'a str) -> Result<Examined<'a>, RecordError> {
+    fn read<'a>(&self, place: usize, json: &'a str) -> Result<Examined<'a>, RecordError> {
         let record = Record::parse(json)?;
         let access = Access::of(&record);
         let subject =
             Subject { actor: &access.actor, assets: &access.assets, origin: &access.origin, time: access.time };
         let judgement = self.settings.judge(&subject, &self.inventory);
-        Ok(Examined { record, access, judgement, history: History::default() })
+        Ok(Examined { place, record, access, judgement, history: History::default() })
     }
 
     /// Looks up what was known before each record. Without an answer nothing is known, and what asks for it does not
@@ -176,7 +184,7 @@ impl Pipeline {
 
     /// The findings of one record, and what correlations are to count of it.
     fn fire(&self, one: &Examined<'_>, tally: &mut Tally) -> Vec<Entry<'_>> {
-        let Examined { record, access, judgement, history } = one;
+        let Examined { record, access, judgement, history, place: _ } = one;
         let event = RuleEvent { record, access, judgement, history, context: &self.context, settings: &self.settings };
         let matched = self.rules.matches(&event);
         for rule in matched.findings {

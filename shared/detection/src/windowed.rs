@@ -175,6 +175,7 @@ pub(crate) fn finding(correlated: &Correlated, key: &WindowKey, told: &Told) -> 
             assets.push(asset.clone());
         }
     }
+    let entries: BTreeSet<&String> = bodies.iter().flat_map(|body| &body.entries).collect();
     let says = |word: Option<bool>| bodies.iter().filter(move |body| body.authorized == word).count();
     let authorized = match (says(Some(false)), says(Some(true))) {
         (0, all) if all == bodies.len() => Some(true),
@@ -187,6 +188,7 @@ pub(crate) fn finding(correlated: &Correlated, key: &WindowKey, told: &Told) -> 
         rule: correlated.rule.reference.clone(),
         actor,
         assets,
+        entries: entries.into_iter().take(FIRST_EVENTS).cloned().collect(),
         tier: bodies.iter().filter_map(|body| body.tier).max(),
         authorized,
         account: same(bodies.iter().map(|body| &body.account)).cloned().flatten(),
@@ -263,6 +265,7 @@ pub(crate) fn single(rule: &crate::rule::Rule, record: &Record<'_>, access: &Acc
         rule: rule.reference.clone(),
         actor: access.actor.clone(),
         assets: access.assets.clone(),
+        entries: judgement.matched.iter().take(FIRST_EVENTS).cloned().collect(),
         tier: judgement.tier,
         authorized: judgement.authorized,
         account: access.account.clone(),

@@ -98,6 +98,33 @@ fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
     numbers.into_iter().map(|number| format!("e{number:02}")).collect()
 }
 
+/// A burst on two entries tells of both, and one record of what it touches.
+#[test]
+fn the_entries_of_the_assets() {
+    let settings = portcullis_settings::parse(
+        "assets:
+  - {name: zebra, secret: prod/db, tier: critical}
+  - {name: all, secret: prod/*, tier: sensitive}
+  - {name: ape, secret: prod/cache, tier: critical}
+  - {name: none, secret: other, tier: critical}",
+    )
+    .unwrap();
+    let one = "title: One call\nname: one-call\nlevel: low\nlogsource: {product: aws, service: cloudtrail}
+detection: {asked: {eventID: e01}, condition: asked}\n";
+    let yaml = format!("{RULES}---\n{one}");
+    let rules = RuleSet::load(&[RuleFile { name: "rules.yml".to_owned(), yaml }]);
+    assert_eq!(rules.problems(), []);
+    let pipeline = Pipeline::new(rules, settings, Inventory::default(), Context::default());
+    let secret = |number: usize| if number == 3 { "prod/cache" } else { "prod/db" };
+    let records: Vec<String> =
+        (0..6).map(|number| call(number, json!({"requestParameters": {"secretId": secret(number)}}))).collect();
+    let mut detector = Detector::new(&pipeline, None);
+    detector.take(records.iter().map(String::as_str));
+    let entries = |rule: &str| detector.findings().find(|finding| finding.rule.id == rule).unwrap().entries.clone();
+    assert_eq!(entries("one-call"), ["zebra", "all"], "in the order of the file");
+    assert_eq!(entries("many-calls"), ["all", "ape", "zebra"], "by name");
+}
+
 /// Whether an actor is acted on hangs on calls that went through, and on how old the last of them is.
 #[test]
 fn the_evidence_has_the_oldest_and_the_newest_event_that_was_not_denied() {

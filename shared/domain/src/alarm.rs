@@ -80,7 +80,7 @@ words! {
         /// They are used more often than they used to be.
         Anomaly = "anomaly", Medium;
         /// Somebody was denied.
-        Denied = "denied", High;
+        Denied = "denied", Medium;
         /// One of them should have been rotated by now.
         RotationOverdue = "rotation-overdue", Medium;
         /// Somebody was denied while they are used more than they should be.

@@ -105,6 +105,10 @@ pub struct Finding {
     pub actor: Actor,
     /// What was touched; empty when it concerns the account, as a stopped trail does.
     pub assets: Vec<Asset>,
+    /// The names of the entries of `assets:` that match the assets, by the settings at the time: of one event in the order
+    /// of the file, of a burst by name, and of many the first twenty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<String>,
     /// The highest tier among the assets, by the settings at the time.
     pub tier: Option<Tier>,
     /// Whether every asset's entry names the actor as authorised; absent when no entry says.
@@ -181,6 +185,23 @@ mod tests {
             FindingId::of_event("many-reads", "alice", "e-1"),
         ];
         assert!(others.iter().all(|other| *other != id));
+    }
+
+    /// Messages that were sent before entries were told of.
+    #[test]
+    fn a_finding_without_entries_is_still_read() {
+        let told = r#"{
+            "id": "F-0123456789abcdef",
+            "rule": {"id": "a-rule", "title": "A rule", "severity": "high", "attack": []},
+            "actor": {"principal": {"kind": "unknown", "described_as": "nobody"}, "session": {}},
+            "assets": [], "tier": null, "authorized": null, "account": null, "region": null, "evidence": []
+        }"#;
+        let finding: Finding = serde_json::from_str(told).unwrap();
+        assert!(finding.entries.is_empty());
+        assert!(!serde_json::to_string(&finding).unwrap().contains("entries"), "what there is none of is not told");
+        let finding = Finding { entries: vec!["payroll".to_owned()], ..finding };
+        let json = serde_json::to_string(&finding).unwrap();
+        assert_eq!(serde_json::from_str::<Finding>(&json).unwrap(), finding, "{json}");
     }
 
     #[test]

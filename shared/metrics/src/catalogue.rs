@@ -77,8 +77,8 @@ macro_rules! metrics {
 }
 
 metrics! {
-    SECRET_ACCESSES: "SecretAccesses", "Count", Sum, [["Outcome", "Tier"], ["Account"]], "Calls of Secrets Manager that use or change a secret.";
-    KEY_USES: "KeyUses", "Count", Sum, [["Outcome", "Tier"], ["Account"]], "Calls of KMS that use or change a key.";
+    SECRET_ACCESSES: "SecretAccesses", "Count", Sum, [["Outcome", "Tier"], ["Account"]], "Calls of Secrets Manager that use or change a secret; looking at it is none.";
+    KEY_USES: "KeyUses", "Count", Sum, [["Outcome", "Tier"], ["Account"]], "Calls of KMS that use or change a key, those that Secrets Manager makes for a reader included; looking at it is none.";
     DENIED_CALLS: "DeniedCalls", "Count", Sum, [["Service", "Tier"], ["Account"]], "Denied calls of KMS, Secrets Manager and Parameter Store.";
     ASSET_ACCESSES: "AssetAccesses", "Count", Sum, [["Asset"]], "Uses and changes of the keys and secrets of a critical or sensitive entry, whatever came of them.";
     ASSET_DENIED: "AssetDenied", "Count", Sum, [["Asset"]], "Denied calls on the keys and secrets of a critical or sensitive entry.";
@@ -86,7 +86,7 @@ metrics! {
     ROTATIONS_OVERDUE: "RotationsOverdue", "Count", Maximum, [["Asset"], []], "Keys and secrets of a critical or sensitive entry that should have been rotated by now.";
     HEARTBEATS: "Heartbeats", "Count", Sum, [["Service"]], "Calls that Portcullis made to see whether it would see them, and saw.";
     HEARTBEAT_DELAY: "HeartbeatDelay", "Seconds", Maximum, [["Service"]], "From such a call to its examination.";
-    RECORDS_READ: "RecordsRead", "Count", Sum, [[]], "CloudTrail records that were read.";
+    RECORDS_READ: "RecordsRead", "Count", Sum, [[]], "CloudTrail records that were read, heartbeats aside.";
     RECORDS_RELEVANT: "RecordsRelevant", "Count", Sum, [[]], "Those of them about keys, secrets or the audit trail.";
     RECORDS_DUPLICATE: "RecordsDuplicate", "Count", Sum, [[]], "Relevant records that this worker had seen before; they count for no access.";
     RECORDS_UNREADABLE: "RecordsUnreadable", "Count", Sum, [[]], "Pieces of input that could not be read; each is kept in the dead-letter queue.";
@@ -94,7 +94,7 @@ metrics! {
     SHADOW_FINDINGS: "ShadowFindings", "Count", Sum, [["Rule", "Severity"]], "Rules that fired and are only being tried out.";
     EXEMPTED: "Exempted", "Count", Sum, [["Rule"]], "Rules that did not fire because the settings exempt the actor.";
     RECORDS_TIMELESS: "RecordsTimeless", "Count", Sum, [[]], "Events that could not be counted over time, for want of a time.";
-    EVENT_AGE: "EventAge", "Seconds", Maximum, [[]], "From a call to its examination.";
+    EVENT_AGE: "EventAge", "Seconds", Maximum, [[]], "From a call to its examination; not of records that this worker had seen before.";
     NEWEST_EVENT_AGE: "NewestEventAge", "Seconds", Minimum, [[]], "The same for the newest event of each invocation.";
     DECISIONS: "Decisions", "Count", Sum, [["Response"]], "Findings dealt with, by what was decided.";
     REFUSALS: "Refusals", "Count", Sum, [["Guard"]], "Containments that a guard refused.";
@@ -113,7 +113,7 @@ metrics! {
     PAGERDUTY_EVENTS: "PagerDutyEvents", "Count", Sum, [["Outcome"]], "Pages handed to PagerDuty: accepted, refused, failed or ignored.";
     SWITCH: "KillSwitch", "Count", Sum, [["Position"]], "Throws of the kill switch.";
     ALARM_CHANGES: "AlarmChanges", "Count", Sum, [["Outcome"]], "Alarms, metric filters and dashboards that were created, updated, deleted, left alone because somebody else made them, or failed.";
-    ALARM_NOTICES: "AlarmNotices", "Count", Sum, [["State"]], "Changes of alarms that respond was told of, by what came of them: paged, updated, resolved, noted.";
+    ALARM_NOTICES: "AlarmNotices", "Count", Sum, [["State"]], "Changes of alarms that respond was told of, by what came of them: paged, updated, repeated, resolved, noted.";
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! An alarm and a metric filter, as CloudWatch is asked to keep them.
 
-use portcullis_metrics::Statistic;
+use std::fmt;
+
+use portcullis_metrics::{Metric, NAMESPACE, Statistic};
 use serde::{Deserialize, Serialize};
 
 /// A metric: one of ours, or one that AWS publishes.
@@ -109,6 +111,34 @@ pub struct MetricFilter {
     pub namespace: String,
     /// The metric's name.
     pub metric: String,
+}
+
+impl MetricRef {
+    /// A metric of the catalogue, of this stack; `dimensions` are one of its sets, with the values.
+    pub fn ours(metric: Metric, stack: &str, dimensions: &[(&str, &str)]) -> Self {
+        let stack = std::iter::once(("Stack", stack));
+        let all = stack.chain(dimensions.iter().copied());
+        Self {
+            namespace: NAMESPACE.to_owned(),
+            name: metric.name.to_owned(),
+            dimensions: all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        }
+    }
+
+    /// Whether it is a metric of that stack.
+    pub fn is_of(&self, stack: &str) -> bool {
+        self.namespace == NAMESPACE && self.dimensions.iter().any(|(name, value)| name == "Stack" && value == stack)
+    }
+}
+
+/// `Portcullis AssetAccesses Asset=payroll Stack=gatehouse`, dimensions by name.
+impl fmt::Display for MetricRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.namespace, self.name)?;
+        let mut dimensions: Vec<_> = self.dimensions.iter().collect();
+        dimensions.sort();
+        dimensions.into_iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
+    }
 }
 
 impl Comparison {

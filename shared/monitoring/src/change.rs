@@ -1,6 +1,6 @@
 //! One call that brings what is there nearer to what should be.
 
-use crate::alarm::{Alarm, MetricFilter, MetricRef};
+use crate::alarm::{Alarm, Condition, MetricFilter, MetricRef};
 
 /// A change.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,4 +50,59 @@ pub enum Change {
     },
     /// Deletes the dashboard.
     DeleteDashboard(String),
+}
+
+impl Change {
+    /// The call that makes it: each has a quota of its own.
+    pub fn api(&self) -> &'static str {
+        match self {
+            Self::PutAlarm { alarm, .. } if alarm.is_composite() => "PutCompositeAlarm",
+            Self::PutAlarm { .. } => "PutMetricAlarm",
+            Self::Silence { .. } => "SetAlarmState",
+            Self::DeleteAlarms(_) => "DeleteAlarms",
+            Self::DeleteDetector(_) => "DeleteAnomalyDetector",
+            Self::PutFilter { .. } => "PutMetricFilter",
+            Self::DeleteFilter { .. } => "DeleteMetricFilter",
+            Self::PutDashboard { .. } => "PutDashboard",
+            Self::DeleteDashboard(_) => "DeleteDashboards",
+        }
+    }
+
+    /// The names of what it changes: several for a call that deletes several.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::PutAlarm { alarm, .. } => vec![alarm.name.clone()],
+            Self::Silence { name, .. } | Self::DeleteFilter { name, .. } | Self::PutDashboard { name, .. } => {
+                vec![name.clone()]
+            }
+            Self::DeleteAlarms(names) => names.clone(),
+            Self::DeleteDetector(metric) => vec![metric.to_string()],
+            Self::PutFilter { filter, .. } => vec![filter.name.clone()],
+            Self::DeleteDashboard(name) => vec![name.clone()],
+        }
+    }
+}
+
+impl Alarm {
+    /// Whether it is put together from other alarms.
+    pub fn is_composite(&self) -> bool {
+        matches!(self.condition, Condition::Composite { .. })
+    }
+
+    /// The alarms that its rule names; none for one on a metric.
+    pub fn children(&self) -> Vec<&str> {
+        match &self.condition {
+            // No name that we make holds a quotation mark, so what stands between two of them is a name.
+            Condition::Composite { rule } => rule.split('"').skip(1).step_by(2).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The metric that CloudWatch learns to expect for it.
+    pub fn detector(&self) -> Option<&MetricRef> {
+        match &self.condition {
+            Condition::AboveBand { metric, .. } => Some(metric),
+            _ => None,
+        }
+    }
 }

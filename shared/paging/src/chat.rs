@@ -97,6 +97,7 @@ impl Story {
             steps.push(command("Yes", &question.approve, &self.status));
             steps.push(command("No", &question.reject, &self.status));
         }
+        steps.extend(self.first.iter().map(|first| command("Look", first, &self.status)));
         if let Some(release) = self.undo.as_ref().and_then(|undo| undo.release.as_ref()) {
             steps.push(command("Undo", release, &self.status));
         }
@@ -123,11 +124,11 @@ impl Story {
 
     fn context(&self) -> BTreeMap<&'static str, String> {
         let mut context = BTreeMap::from([
-            ("finding", self.finding.clone()),
             ("outcome", self.kind.outcome().to_owned()),
             ("severity", self.severity.as_str().to_owned()),
             ("stack", plain(&self.stack)),
         ]);
+        context.extend((!self.finding.is_empty()).then(|| ("finding", self.finding.clone())));
         context.extend(self.rule.as_ref().map(|rule| ("rule", plain(&rule.id))));
         context.extend(self.account.as_ref().map(|account| ("account", account.clone())));
         context.extend(self.region.as_ref().map(|region| ("region", plain(region))));

@@ -12,14 +12,17 @@ impl Story {
         if let Some(question) = &self.question {
             lines.lines("ANSWER", [question.approve.clone(), question.reject.clone()]);
         }
+        lines.lines("FIRST", self.first.clone());
         if let Some(undo) = &self.undo {
             lines.lines("UNDO", undo.lines());
         }
-        lines.plain("");
+        lines.gap();
         lines.lines("WAS FOR", self.was_for.clone());
         lines.lines("RULE", self.rule_line());
         let continues = self.continues.as_ref().map(|before| format!(", goes on from {before}")).unwrap_or_default();
-        lines.line("FINDING", &format!("{}{continues}", self.finding));
+        if !self.finding.is_empty() {
+            lines.line("FINDING", &format!("{}{continues}", self.finding));
+        }
         lines.line("INCIDENT", &self.incident_line());
         lines.line("RUNBOOK", &self.runbook);
         lines.line("STATUS", &self.status);
@@ -31,9 +34,9 @@ impl Story {
         for sentence in self.lead().iter().chain([&self.headline]).chain(&self.remarks) {
             lines.plain(sentence);
         }
-        lines.plain("");
+        lines.gap();
         self.happened(limits, lines);
-        lines.plain("");
+        lines.gap();
         if let Some(question) = &self.question {
             lines.lines("PLAN", limits.whole(&question.plan));
             lines.line("UNTIL", &question.until);

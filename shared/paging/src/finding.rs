@@ -40,6 +40,7 @@ pub(crate) fn tell(entry: &Entry, notice: Notice<'_>, context: &PageContext) -> 
         facts: Facts::of(finding),
         details: Vec::new(),
         question: answer::question(entry, kind, context),
+        first: Vec::new(),
         done: done(entry, kind),
         not_done: not_done(entry, kind),
         around: around(entry.surroundings.as_ref()),

@@ -58,6 +58,8 @@ struct Generic<'s> {
     answer: Vec<&'s str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answer_until: Option<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    first: &'s [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     done: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -155,6 +157,7 @@ impl Story {
             plan: question.map(|question| limits.whole(&question.plan)).unwrap_or_default(),
             answer: question.map(|question| vec![question.approve.as_str(), &question.reject]).unwrap_or_default(),
             answer_until: question.map(|question| format!("{:.0}", question.ends)),
+            first: &self.first,
             done: limits.whole(&self.done),
             not_done: limits.whole(&self.not_done),
             workload: limits.most(&workload),

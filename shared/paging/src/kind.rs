@@ -40,6 +40,12 @@ pub(crate) enum Kind {
     Stopped,
     /// It was thrown back.
     Resumed,
+    /// An alarm rings.
+    Alarm,
+    /// An alarm rings again so soon that nobody is woken.
+    AlarmAgain,
+    /// Nothing rings any more.
+    AlarmOver,
 }
 
 impl Kind {
@@ -71,10 +77,12 @@ impl Kind {
             Self::Withdrawn => "WITHDRAWN",
             Self::Stopped => "STOPPED",
             Self::Resumed => "RESUMED",
+            Self::Alarm | Self::AlarmAgain => "ALARM",
+            Self::AlarmOver => "OK",
         }
     }
 
-    /// The section of the runbook.
+    /// The section of the runbook; alarms have one for each kind.
     pub(crate) const fn anchor(self) -> &'static str {
         match self {
             Self::Contained => "contained",
@@ -88,6 +96,7 @@ impl Kind {
             Self::Extended => "extended",
             Self::Withdrawn => "withdrawn",
             Self::Stopped | Self::Resumed => "switch-everything-off",
+            Self::Alarm | Self::AlarmAgain | Self::AlarmOver => "alarms",
         }
     }
 
@@ -106,6 +115,7 @@ impl Kind {
             Self::Extended => "extended",
             Self::Withdrawn => "withdrawn",
             Self::Stopped | Self::Resumed => "switch",
+            Self::Alarm | Self::AlarmAgain | Self::AlarmOver => "alarm",
         }
     }
 
@@ -128,12 +138,15 @@ impl Kind {
             Self::Withdrawn => "withdrawn",
             Self::Stopped => "stopped",
             Self::Resumed => "resumed",
+            Self::Alarm => "ringing",
+            Self::AlarmAgain => "repeated",
+            Self::AlarmOver => "ok",
         }
     }
 
     /// Whether the subject begins with how bad it is; what only tells that something ended does not.
     pub(crate) const fn tells_severity(self) -> bool {
-        !matches!(self, Self::Released | Self::Extended | Self::Withdrawn | Self::Resumed)
+        !matches!(self, Self::Released | Self::Extended | Self::Withdrawn | Self::Resumed | Self::AlarmOver)
     }
 }
 

@@ -32,6 +32,7 @@ impl Story {
             Kind::Contained | Kind::LockedOut | Kind::Already(_) | Kind::Extended | Kind::Withdrawn => {
                 format!("{id} undo: portcullis release")
             }
+            _ if id.is_empty() => self.incident.clone(),
             // There is nothing to undo, or something more urgent to do.
             _ => id.clone(),
         }

@@ -10,7 +10,7 @@ use crate::kind::Kind;
 use crate::surroundings::Around;
 use crate::text::{clean, one_line, shorten};
 use crate::undo::{Undo, status_command};
-use crate::{PageContext, extended, finding, released, switch, tampered, withdrawn};
+use crate::{PageContext, alarm, extended, finding, released, switch, tampered, withdrawn};
 
 /// All that a page tells.
 #[derive(Clone, Debug)]
@@ -51,6 +51,8 @@ pub(crate) struct Story {
     pub(crate) details: Vec<(&'static str, String)>,
     /// What on-call is asked.
     pub(crate) question: Option<Question>,
+    /// Commands to look with, before anything else.
+    pub(crate) first: Vec<String>,
     /// What was done, and how it was verified.
     pub(crate) done: Vec<String>,
     /// What was not, and why.
@@ -65,7 +67,7 @@ pub(crate) struct Story {
     pub(crate) was_for: Option<String>,
     /// The rule that fired, where it is known here.
     pub(crate) rule: Option<RuleRef>,
-    /// The finding's id.
+    /// The finding's id; empty where the page is about none.
     pub(crate) finding: String,
     /// The finding that it goes on from.
     pub(crate) continues: Option<String>,
@@ -113,6 +115,7 @@ impl Story {
             About::Released(quarantine) => released::tell(quarantine, notice, context),
             About::Extended(quarantine) => extended::tell(quarantine, notice, context),
             About::Tampered(quarantine) => tampered::tell(quarantine, notice, context),
+            About::Alarm(ringing) => alarm::tell(ringing, notice, context),
             About::Switch(thrown) => switch::tell(thrown, notice, context),
         }
     }
@@ -145,6 +148,7 @@ impl Story {
             facts,
             details: Vec::new(),
             question: None,
+            first: Vec::new(),
             done: Vec::new(),
             not_done: Vec::new(),
             around: Around::default(),

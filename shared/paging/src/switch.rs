@@ -45,6 +45,7 @@ pub(crate) fn tell(thrown: &Thrown, notice: Notice<'_>, context: &PageContext) -
         facts,
         details: vec![("WHEN", format!("{:.0}", thrown.at)), ("REASON", one_line(&thrown.reason))],
         question: None,
+        first: Vec::new(),
         done: vec!["nothing in IAM was changed; whoever is contained stays so until the deadline".to_owned()],
         not_done: Vec::new(),
         around: Around::default(),

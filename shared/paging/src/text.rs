@@ -69,6 +69,13 @@ impl Lines {
         self.0.push('\n');
     }
 
+    /// An empty line, unless there is one.
+    pub(crate) fn gap(&mut self) {
+        if !self.0.ends_with("\n\n") {
+            self.0.push('\n');
+        }
+    }
+
     pub(crate) fn line(&mut self, label: &str, value: &str) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.0, "{label:<width$}{value}", width = Self::COLUMN);

@@ -31,6 +31,11 @@ pub(crate) fn status_command(context: &PageContext) -> String {
     format!("portcullis status --stack {}", shell_word(&context.stack))
 }
 
+/// The command that shows how an entry of `assets:` was used.
+pub(crate) fn metrics_command(entry: &str, context: &PageContext) -> String {
+    format!("portcullis metrics {} --days 7 --stack {}", shell_word(entry), shell_word(&context.stack))
+}
+
 fn as_whom(context: &PageContext) -> String {
     format!("--stack {} --reason \"...\"", shell_word(&context.stack))
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::decide::word;
 
 /// What a message does to an incident, in the words of PagerDuty's Events API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Somebody is woken.
@@ -119,8 +119,46 @@ pub(crate) fn tell(known: Option<&Incident>, news: News<'_>, now: Timestamp) -> 
     match repeated {
         Some(of) => Told::RepeatOf(
             of,
-            Box::new(Told::Message(Action::Trigger, Incident { woken_for: news.finding.clone(), ..next })),
+            Box::new(Told::Message(
+                Action::Trigger,
+                // It wakes somebody, and so begins a quiet time of its own.
+                Incident {
+                    woken_for: news.finding.clone(),
+                    quiet_until: next.quiet_until.max(news.quiet_until),
+                    ..next
+                },
+            )),
         ),
         None => Told::Message(Action::Update, next),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn news(finding: &FindingId, quiet_until: &str) -> News<'static> {
+        News {
+            finding: Box::leak(Box::new(finding.clone())),
+            rule: "rule",
+            severity: Severity::Medium,
+            response: Response::Page,
+            acted: false,
+            asks: false,
+            quiet_until: quiet_until.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_repeat_of_what_nobody_was_told_begins_a_quiet_time_of_its_own() {
+        let [first, second] = ["a", "b"].map(|event| FindingId::of_event("rule", "111122223333", event));
+        let now = "2026-01-05T08:00:00Z".parse().unwrap();
+        let Told::Message(_, known) = tell(None, news(&first, "2026-01-05T09:00:00Z"), now) else { panic!() };
+        let later = "2026-01-05T08:50:00Z".parse().unwrap();
+        let told = tell(Some(&known), news(&second, "2026-01-05T09:50:00Z"), later);
+        let Told::RepeatOf(of, otherwise) = told else { panic!("{told:?}") };
+        assert_eq!(of, first);
+        let Told::Message(Action::Trigger, next) = *otherwise else { panic!("{otherwise:?}") };
+        assert_eq!((next.woken_for, next.quiet_until), (second, "2026-01-05T09:50:00Z".parse().unwrap()));
     }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod alarm;
 mod answer;
 mod answering;
 mod apply;
@@ -29,6 +30,9 @@ mod watch;
 mod withdraw;
 mod work;
 
+pub use alarm::{
+    AlarmChange, AlarmIncident, AlarmNotice, AlarmOutcome, AlarmReport, AlarmState, Noted, Ringing, Telling,
+};
 pub use answering::{Answer, AnswerError};
 pub use ask::{Answered, Ask, AskState};
 pub use chain::{Flaw, GENESIS, KEPT, Link, Walk};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use portcullis_domain::FindingId;
 
+use crate::alarm::AlarmNotice;
 use crate::entry::Entry;
 use crate::incident::{Action, incident_id};
 use crate::quarantine::Quarantine;
@@ -31,6 +32,8 @@ pub enum About<'n> {
     Tampered(&'n Quarantine),
     /// The kill switch was thrown.
     Switch(&'n Thrown),
+    /// An alarm rings, or rings no more.
+    Alarm(&'n AlarmNotice),
 }
 
 /// A throw of the kill switch.

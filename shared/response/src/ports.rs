@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_domain::{AccountId, Finding, FindingId, error_chain};
 
+use crate::alarm::AlarmIncident;
 use crate::chain::Link;
 use crate::entry::{Entry, Surroundings};
 use crate::incident::Incident;
@@ -174,6 +175,15 @@ pub trait Ledger: Send + Sync {
     async fn incident(&self, actor: &str) -> Result<Option<Versioned<Incident>>, PortError>;
     /// Writes the incident of an actor over `expected`.
     async fn put_incident(&self, actor: &str, incident: &Incident, expected: Version) -> Result<Version, LedgerError>;
+    /// What is known of the alarms of one thing, by its key.
+    async fn alarm_incident(&self, thing: &str) -> Result<Option<Versioned<AlarmIncident>>, PortError>;
+    /// Writes it over `expected`.
+    async fn put_alarm_incident(
+        &self,
+        thing: &str,
+        incident: &AlarmIncident,
+        expected: Version,
+    ) -> Result<Version, LedgerError>;
     /// Notes that an answer about the finding is waited for until `until`. Doing it twice is the same as once.
     async fn note_ask(&self, id: &FindingId, until: Timestamp) -> Result<(), PortError>;
     /// The findings of which that was noted.

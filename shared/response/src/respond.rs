@@ -70,7 +70,7 @@ pub enum Report {
     Withdrawn(Box<Entry>),
 }
 
-/// Why a finding is not dealt with yet. The message goes back to its queue.
+/// Why a finding, or a change of an alarm, is not dealt with yet. The message goes back to its queue.
 #[derive(Debug, thiserror::Error)]
 pub enum RespondError {
     /// Another worker has it.
@@ -110,6 +110,17 @@ pub enum RespondError {
         /// What failed.
         #[source]
         source: PortError,
+    },
+    /// A change of an alarm could not be dealt with.
+    #[error("alarm `{name}`: {what}")]
+    Alarm {
+        /// The alarm's name.
+        name: String,
+        /// What failed.
+        what: &'static str,
+        /// What was answered, where something was.
+        #[source]
+        source: Option<PortError>,
     },
 }
 
@@ -161,6 +172,7 @@ impl Responder<'_> {
         work.save().await?;
         let retry = work.contain().await?;
         work.page().await?;
+        work.cover().await;
         if let Some(error) = retry {
             // Let the next delivery in at once rather than after the lease.
             work.entry.lease_until = now;

@@ -41,6 +41,7 @@ impl Entry {
             rule: heir.map_or_else(unknown_rule, |heir| heir.rule.clone()),
             actor: Actor::unknown("not told"),
             assets: Vec::new(),
+            entries: Vec::new(),
             tier: None,
             authorized: None,
             account: heir.and_then(|heir| heir.account.clone()),

@@ -19,7 +19,7 @@ use crate::respond::{RespondError, Responder, ledger_error};
 use crate::target::Target;
 
 /// How often a place of the blast cap, or an incident, is asked for again when another worker wrote in between.
-const TRIES: usize = 5;
+pub(crate) const TRIES: usize = 5;
 
 /// One finding while it is held.
 pub(crate) struct Work<'r, 'p> {

@@ -5,7 +5,7 @@ use portcullis_domain::Tier;
 
 use crate::AssetEntry;
 
-/// `alarms:`. The tiers of each say whose entries have such an alarm; standard ones and decoys never do.
+/// `alarms:`. The tiers of each say whose entries have such an alarm; standard ones, and decoys of no tier, never do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlarmSettings {
     /// More uses of an entry than a fixed number.
@@ -16,10 +16,11 @@ pub struct AlarmSettings {
     pub denied: Vec<Tier>,
     /// A key or secret of an entry should have been rotated.
     pub rotation_overdue: RotationSettings,
-    /// Denied calls while an entry is used more than it should be: critical ones by default.
+    /// Denied calls while an entry is used more than it should be: critical ones by default. It is put together from the
+    /// alarms above, so an entry that has none about denied calls, or none about its uses, has none of this kind.
     pub under_attack: Vec<Tier>,
     /// For how long what Portcullis asks of KMS and Secrets Manager, to see whether it would see it, may not come back:
-    /// 15 minutes to 6 hours, 30 minutes by default.
+    /// 15 minutes to 6 hours in whole minutes, 30 minutes by default.
     pub heartbeat: SignedDuration,
     /// How old the newest events may be when they are examined: 5 minutes to 6 hours, 15 minutes by default.
     pub event_age: SignedDuration,
@@ -59,7 +60,7 @@ pub struct RotationSettings {
 pub enum OwnRate {
     /// `off`: no such alarm.
     Off,
-    /// More than so many uses within the time that holds for all.
+    /// More than so many uses within the time that holds for all; whether or not the entry's tier has such alarms.
     MoreThan(u32),
 }
 

@@ -23,7 +23,7 @@ pub struct AssetEntry {
     pub rotators: Option<Vec<AuthorizedActor>>,
     /// The name of the entry of `hours` that holds for them, whoever uses them.
     pub hours: Option<String>,
-    /// From how many uses on an alarm rings, where that is not as for all.
+    /// From how many uses on an alarm rings, where that is not as for all. Only critical and sensitive entries have one.
     pub high_rate: Option<OwnRate>,
     /// The line of the file on which the entry starts, from 1.
     pub line: usize,

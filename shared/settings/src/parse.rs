@@ -1,6 +1,7 @@
 //! The text of `portcullis.yaml` becomes [`Settings`], or everything that is wrong with it.
 
 mod actors;
+mod alarms;
 mod arns;
 mod assets;
 mod containment;
@@ -36,6 +37,7 @@ const KEYS: &[&str] = &[
     "quarantine",
     "limits",
     "paging",
+    "alarms",
     "accounts",
     "hours",
     "changes",
@@ -84,6 +86,7 @@ fn read(root: &Node<'_>, report: &mut Report) -> Settings {
     if let Some(node) = top.get("paging") {
         paging(&node.map(report, "a map", &["topic", "repeat_after"]), report, &mut settings.paging);
     }
+    settings.alarms = part(&top, "alarms", report, alarms::alarms);
     settings.accounts = part(&top, "accounts", report, networks::accounts);
     settings.changes = part(&top, "changes", report, hours::changes);
     settings.networks = part(&top, "networks", report, networks::networks);

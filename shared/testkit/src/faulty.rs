@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_domain::{AccountId, Finding, FindingId};
 use portcullis_response::{
-    ApplyStep, Chain, CountActive, Entry, Identity, Incident, KeepEvidence, KillSwitch, Ledger, LedgerError, Level,
-    Link, LookAround, Notice, Nudge, Pager, Places, PortError, PortErrorKind, Quarantine, ReadIdentity, Simulate,
-    Simulated, Step, Surroundings, Target, UndoStep, Undone, Version, Versioned,
+    AlarmIncident, ApplyStep, Chain, CountActive, Entry, Identity, Incident, KeepEvidence, KillSwitch, Ledger,
+    LedgerError, Level, Link, LookAround, Notice, Nudge, Pager, Places, PortError, PortErrorKind, Quarantine,
+    ReadIdentity, Simulate, Simulated, Step, Surroundings, Target, UndoStep, Undone, Version, Versioned,
 };
 
 use crate::faults::{Fault, Faults};
@@ -88,6 +88,19 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
 
     async fn put_incident(&self, actor: &str, incident: &Incident, expected: Version) -> Result<Version, LedgerError> {
         self.call("put_incident", self.port.put_incident(actor, incident, expected)).await
+    }
+
+    async fn alarm_incident(&self, thing: &str) -> Result<Option<Versioned<AlarmIncident>>, PortError> {
+        self.call("alarm_incident", self.port.alarm_incident(thing)).await
+    }
+
+    async fn put_alarm_incident(
+        &self,
+        thing: &str,
+        incident: &AlarmIncident,
+        expected: Version,
+    ) -> Result<Version, LedgerError> {
+        self.call("put_alarm_incident", self.port.put_alarm_incident(thing, incident, expected)).await
     }
 
     async fn note_ask(&self, id: &FindingId, until: Timestamp) -> Result<(), PortError> {

@@ -58,6 +58,7 @@ pub fn finding_by(principal: Principal, event_id: &str) -> Finding {
             },
         },
         assets: vec![secret("prod/payroll/db")],
+        entries: Vec::new(),
         tier: Some(Tier::Critical),
         authorized: Some(false),
         account: "111122223333".parse().ok(),

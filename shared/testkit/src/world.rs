@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use portcullis_domain::{Finding, FindingId};
 use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryWorld};
 use portcullis_response::{
-    About, Action, Deployment, Entry, Ledger as _, Notice, Pager, PortError, Quarantine, Releaser, Report,
-    RespondError, Responder, Thrown,
+    About, Action, AlarmIncident, AlarmNotice, Deployment, Entry, Ledger as _, Notice, Pager, PortError, Quarantine,
+    Releaser, Report, RespondError, Responder, Thrown,
 };
 use portcullis_settings::{Settings, parse};
 
@@ -39,6 +39,8 @@ pub enum Subject {
     Tampered(Box<Quarantine>),
     /// A throw of the kill switch.
     Switch(Thrown),
+    /// A change of an alarm.
+    Alarm(Box<AlarmNotice>),
 }
 
 impl Told {
@@ -58,6 +60,7 @@ impl Told {
             Subject::Released(quarantine) => format!("released {}", quarantine.target.arn()),
             Subject::Extended(quarantine) => format!("extended {}", quarantine.target.arn()),
             Subject::Tampered(quarantine) => format!("tampered {}", quarantine.target.arn()),
+            Subject::Alarm(notice) => format!("alarm {} {}", notice.change.name, notice.change.at),
             Subject::Switch(thrown) => {
                 format!("{} by {}", if thrown.stopped { "stopped" } else { "resumed" }, thrown.by)
             }
@@ -84,6 +87,7 @@ impl Pager for RecordingPager {
             About::Released(quarantine) => Subject::Released(Box::new(quarantine.clone())),
             About::Extended(quarantine) => Subject::Extended(Box::new(quarantine.clone())),
             About::Tampered(quarantine) => Subject::Tampered(Box::new(quarantine.clone())),
+            About::Alarm(notice) => Subject::Alarm(Box::new(notice.clone())),
             About::Switch(thrown) => Subject::Switch(thrown.clone()),
         };
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,6 +203,11 @@ impl World {
     /// What the ledger holds about a finding.
     pub async fn entry_of(&self, id: &FindingId) -> Option<Entry> {
         self.ledger.entry(id).await.ok().flatten().map(|known| known.item)
+    }
+
+    /// What is known of the alarms of a thing, by its key.
+    pub async fn alarms_of(&self, thing: &str) -> Option<AlarmIncident> {
+        self.ledger.alarm_incident(thing).await.ok().flatten().map(|known| known.item)
     }
 
     /// What the ledger holds about a finding that was told.

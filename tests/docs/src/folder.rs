@@ -50,6 +50,28 @@ pub fn write(folder: &Path, pages: &BTreeMap<String, String>) -> Result<(usize, 
     Ok((written, there.len()))
 }
 
+/// Which of these files, by their path from the project's root, are not as they should be.
+pub fn stale(root: &Path, files: &BTreeMap<&'static str, String>) -> Vec<String> {
+    let is_stale = |(path, text): &(&&str, &String)| fs::read_to_string(root.join(path)).ok().as_ref() != Some(*text);
+    files.iter().filter(is_stale).map(|(path, _)| format!("{path} is stale")).collect()
+}
+
+/// Writes those that are not; says how many.
+///
+/// # Errors
+///
+/// When a file cannot be written.
+pub fn put(root: &Path, files: &BTreeMap<&'static str, String>) -> Result<usize> {
+    let mut written = 0;
+    for (path, text) in files {
+        if fs::read_to_string(root.join(path)).ok().as_ref() != Some(text) {
+            fs::write(root.join(path), text).context(*path)?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
 /// The Markdown files of a folder; none where there is no folder yet.
 fn markdown_files(folder: &Path) -> Result<BTreeSet<String>> {
     let entries = match fs::read_dir(folder) {

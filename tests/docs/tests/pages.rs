@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use portcullis_detection::{Context, Pipeline, RuleSet, built_in};
 use portcullis_docs::{
-    Catalogue, TECHNIQUES, anchors, compare, complaints, lower_bound, pages, snippet, technique, write,
+    Catalogue, TECHNIQUES, anchors, compare, complaints, files, lower_bound, pages, put, snippet, stale, technique,
+    write,
 };
 use portcullis_settings::{Inventory, parse};
 
@@ -33,6 +34,35 @@ fn none(what: &str, wrong: &[String]) {
 fn pages_are_those_of_the_rules() {
     let wrong = compare(&root().join("docs/rules"), &PAGES).unwrap();
     none("docs/rules lags behind the rules: run cargo xtask docs", &wrong);
+}
+
+#[test]
+fn other_files_are_those_of_the_code() {
+    let wrong = stale(&root(), &files(&root(), &CATALOGUE).unwrap());
+    none("docs lags behind the code: run cargo xtask docs", &wrong);
+}
+
+#[test]
+fn files_are_written_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = BTreeMap::from([("a.md", "text".to_owned())]);
+    assert_eq!(stale(folder.path(), &files), ["a.md is stale"]);
+    assert_eq!(put(folder.path(), &files).unwrap(), 1);
+    assert_eq!((stale(folder.path(), &files), put(folder.path(), &files).unwrap()), (Vec::new(), 0));
+}
+
+/// Everything that the page of metrics must tell.
+#[test]
+fn the_page_of_metrics_tells_of_each() {
+    let page = files(&root(), &CATALOGUE).unwrap().remove("docs/metrics.md").unwrap();
+    for metric in portcullis_metrics::METRICS {
+        assert_eq!(page.matches(&format!("\n| `{}` |", metric.name)).count(), 2, "{}", metric.name);
+        assert!(page.contains(metric.meaning), "{}", metric.name);
+    }
+    let example = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let example: serde_json::Value = serde_json::from_str(example).unwrap();
+    assert_eq!(example["Asset"], "payroll key");
+    assert_eq!(example["Actor"], "arn:aws:iam::111122223333:role/team/reporting");
 }
 
 #[test]

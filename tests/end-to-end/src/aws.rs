@@ -79,6 +79,11 @@ impl Aws {
         aws_sdk_cloudtrail::Client::new(&self.config)
     }
 
+    /// CloudWatch.
+    pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
+        aws_sdk_cloudwatch::Client::new(&self.config)
+    }
+
     /// DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.config)

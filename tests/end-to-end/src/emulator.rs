@@ -36,12 +36,21 @@ impl Emulator {
     ///
     /// When it does not start, and when it is not installed although `PORTCULLIS_REQUIRE_EMULATOR` is `1`.
     pub fn start_or_skip() -> Result<Option<Self>> {
+        Self::start_or_skip_with(&[])
+    }
+
+    /// The same, with further variables in the emulator's environment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Emulator::start_or_skip`].
+    pub fn start_or_skip_with(variables: &[(&str, &str)]) -> Result<Option<Self>> {
         let required = std::env::var("PORTCULLIS_REQUIRE_EMULATOR").is_ok_and(|required| required == "1");
         if !required && paths::emulator_python().is_none() {
             println!("skipped: {INSTALL}");
             return Ok(None);
         }
-        Self::start().map(Some)
+        Self::start_with(variables).map(Some)
     }
 
     /// Starts an emulator.
@@ -50,6 +59,10 @@ impl Emulator {
     ///
     /// When it is not installed or does not start.
     pub fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(variables: &[(&str, &str)]) -> Result<Self> {
         let python = paths::emulator_python().with_context(|| format!("the emulator is not installed; {INSTALL}"))?;
         let scratch = tempfile::Builder::new().prefix("portcullis-end-to-end-").tempdir()?;
         let mut child = Command::new(python)
@@ -60,6 +73,9 @@ impl Emulator {
             .env("PORTCULLIS_CLOUDTRAIL_FILE", scratch.path().join("records.jsonl"))
             .env("PORTCULLIS_CLOUDTRAIL_DELAY_MS", CLOUDTRAIL_DELAY_MS)
             .env("PORTCULLIS_FAULTS_FILE", scratch.path().join("faults.json"))
+            // Alarms keep still where no scenario is about them: with none of its schedules having run, a stack's would ring.
+            .env("PORTCULLIS_ALARM_TICK_MS", "0")
+            .envs(variables.iter().copied())
             .env_remove("GATEWAY_PORT")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

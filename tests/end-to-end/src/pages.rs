@@ -119,6 +119,9 @@ impl Inbox {
 fn page(message: &str) -> Result<Page> {
     let envelope: Value = serde_json::from_str(message).context("a page is not SNS's JSON")?;
     let body = envelope.get("Message").and_then(Value::as_str).context("a page has no text")?;
+    if let Some(alarm) = alarm(&envelope, body) {
+        return Ok(alarm);
+    }
     let json: Value =
         serde_json::from_str(body).with_context(|| format!("the page for programs is no JSON: {body}"))?;
     let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -130,6 +133,13 @@ fn page(message: &str) -> Result<Page> {
         attributes: attributes.filter_map(attribute).collect(),
         json,
     })
+}
+
+/// What an alarm of the template tells by itself, which is CloudWatch's message and no page.
+fn alarm(envelope: &Value, body: &str) -> Option<Page> {
+    let json: Value = serde_json::from_str(body).ok().filter(|json: &Value| json.get("AlarmName").is_some())?;
+    let subject = envelope.get("Subject")?.as_str()?.to_owned();
+    Some(Page { subject, body: body.to_owned(), json, ..Page::default() })
 }
 
 #[cfg(test)]

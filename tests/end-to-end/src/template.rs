@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::paths;
 
 /// The functions of the template, each with a binary of the same name.
-pub const FUNCTIONS: [&str; 4] = ["detect", "respond", "release", "pagerduty"];
+pub const FUNCTIONS: [&str; 5] = ["detect", "respond", "release", "pagerduty", "alarms"];
 
 /// `infra/template.yaml` with each `CodeUri` replaced by the object `NAME.zip` of `bucket`.
 ///

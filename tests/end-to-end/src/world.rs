@@ -12,8 +12,8 @@ use crate::emulator::Emulator;
 use crate::history::History;
 use crate::identity::{self, allow};
 use crate::ledger::Ledger;
-use crate::outcome::Outcome;
 use crate::pages::{Inbox, Page};
+pub use crate::reader::Reader;
 use crate::stack::Stack;
 use crate::wait::{self, Seen};
 use crate::{DENY_ALL, HOME, REGION, logs, paths};
@@ -206,6 +206,24 @@ impl World {
         self.invoke("RespondFunction", r#"{"watch": "all"}"#).await
     }
 
+    /// Invokes the alarms function as its schedules do: it brings alarms and the dashboard to what the settings call for.
+    ///
+    /// # Errors
+    ///
+    /// When it fails.
+    pub async fn reconcile(&self) -> Result<Value> {
+        self.invoke("AlarmsFunction", r#"{"reconcile": true}"#).await
+    }
+
+    /// The same: it asks KMS and Secrets Manager for something, to see whether `detect` sees it.
+    ///
+    /// # Errors
+    ///
+    /// When it fails.
+    pub async fn heartbeat(&self) -> Result<Value> {
+        self.invoke("AlarmsFunction", r#"{"heartbeat": true}"#).await
+    }
+
     async fn invoke(&self, output: &str, payload: &str) -> Result<Value> {
         let function = self.stack.output(output)?;
         let call = self.root.lambda().invoke().function_name(function).payload(Blob::new(payload));
@@ -276,28 +294,5 @@ impl World {
                 Err(error.context(format!("the functions' last lines:\n{tail}")))
             }
         }
-    }
-}
-
-/// A role that may read secrets, with a live session.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    /// The role's ARN.
-    pub arn: String,
-    /// Its name.
-    pub name: String,
-    /// The session.
-    pub session: Aws,
-}
-
-impl Reader {
-    /// Reads a secret.
-    pub async fn read(&self, secret: &str) -> Outcome {
-        Outcome::of(self.session.secrets().get_secret_value().secret_id(secret).send().await)
-    }
-
-    /// Looks at a secret without reading it, which no rule minds.
-    pub async fn describe(&self, secret: &str) -> Outcome {
-        Outcome::of(self.session.secrets().describe_secret().secret_id(secret).send().await)
     }
 }

@@ -26,8 +26,15 @@ use portcullis_end_to_end::{identity, paths};
 
 /// Sections that change Portcullis itself, which the others rely on, or that look at the ledger as a whole, which is to be
 /// calm for that: after the others, one by one.
-const ALONE: &[&str] =
-    &["TAMPERED", "STOPPED, RESUMED", "Quiet a rule", "Portcullis tampering", "Switch everything off"];
+const ALONE: &[&str] = &[
+    "TAMPERED",
+    "STOPPED, RESUMED",
+    "Quiet a rule",
+    "Portcullis tampering",
+    "Switch everything off",
+    "Alarm evidence failed",
+    "Alarm tampering",
+];
 
 /// What is done before a command that stands for itself: the section, how the command begins, and what makes it the right
 /// thing to do.

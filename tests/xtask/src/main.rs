@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 use shell::{built, cargo, have_cargo_command, root, say, target};
 
 /// The functions' packages.
-const FUNCTIONS: [&str; 4] = ["portcullis-detect", "portcullis-respond", "portcullis-release", "portcullis-pagerduty"];
+const FUNCTIONS: [&str; 5] =
+    ["portcullis-detect", "portcullis-respond", "portcullis-release", "portcullis-pagerduty", "portcullis-alarms"];
 
 /// The project's own commands.
 #[derive(Debug, Parser)]

@@ -144,6 +144,37 @@ fn actions(action: &str, expected: &str) {
     assert_eq!(sent["payload"].is_object(), expected == "trigger");
 }
 
+/// A page about an alarm, as Portcullis tells it.
+fn ringing(action: &str, outcome: &str) -> Message {
+    let actor = json!({"kind": "alarm", "name": "portcullis/denied/payroll"});
+    let changes = json!({
+        "action": action, "outcome": outcome, "kind": "alarm", "severity": "medium", "finding": "", "rule": null,
+        "actor": actor, "summary": "payroll: denied calls", "details": {"reason": "Threshold Crossed"},
+    });
+    message(page_with(&changes).to_string())
+}
+
+#[test]
+fn a_page_about_an_alarm_is_closed_by_its_end() {
+    let (opened, closed) = (event(&ringing("trigger", "ringing")), event(&ringing("resolve", "ok")));
+    assert_eq!((opened.action(), closed.action()), ("trigger", "resolve"));
+    assert_eq!(opened.dedup_key(), closed.dedup_key());
+    let sent = sent(&ringing("trigger", "ringing"));
+    assert_eq!(
+        (&sent["payload"]["source"], &sent["payload"]["severity"]),
+        (&json!("portcullis/denied/payroll"), &json!("warning"))
+    );
+    assert_eq!(sent["payload"]["custom_details"]["details"]["reason"], "Threshold Crossed");
+}
+
+/// An event about an incident that is over would open it again, and wake somebody.
+#[test]
+fn an_alarm_that_rings_again_soon_opens_nothing() {
+    assert!(matches!(translate(&ringing("update", "repeated"), "portcullis"), Translation::Ignored(_)));
+    assert_eq!(event(&ringing("update", "ringing")).action(), "trigger", "a finding's incident is brought up to date");
+    assert_eq!(event(&ringing("trigger", "repeated")).action(), "trigger", "what is to wake somebody does");
+}
+
 #[test_case("critical", "critical")]
 #[test_case("high", "error")]
 #[test_case("medium", "warning")]

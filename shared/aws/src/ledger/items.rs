@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::FindingId;
-use portcullis_response::{Entry, Incident, Ledger, LedgerError, Places, PortError, Quarantine, Version, Versioned};
+use portcullis_response::{AlarmIncident, Entry, Incident, Ledger, LedgerError, Places, PortError, Quarantine, Version, Versioned};
 
 use super::chain::About;
 use super::{DynamoLedger, KEPT, Write, json, read, sort_key};
@@ -71,6 +71,21 @@ impl Ledger for DynamoLedger {
     async fn put_incident(&self, actor: &str, incident: &Incident, expected: Version) -> Result<Version, LedgerError> {
         let expires_at = Some(incident.quiet_until + LONGER * 30);
         let (pk, sk) = ("incident".to_owned(), actor.to_owned());
+        self.put(Write { pk, sk, json: json(incident)?, expected, expires_at }).await
+    }
+
+    async fn alarm_incident(&self, thing: &str) -> Result<Option<Versioned<AlarmIncident>>, PortError> {
+        self.get("alarm", thing).await
+    }
+
+    async fn put_alarm_incident(
+        &self,
+        thing: &str,
+        incident: &AlarmIncident,
+        expected: Version,
+    ) -> Result<Version, LedgerError> {
+        let expires_at = incident.idle_since().map(|since| since + LONGER * 30);
+        let (pk, sk) = ("alarm".to_owned(), thing.to_owned());
         self.put(Write { pk, sk, json: json(incident)?, expected, expires_at }).await
     }
 

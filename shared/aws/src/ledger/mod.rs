@@ -5,6 +5,7 @@
 //! | `finding#F-…` | `entry` | `Entry` as JSON |
 //! | `quarantine` | the principal's ARN | `Quarantine` as JSON |
 //! | `incident` | the actor | `Incident` as JSON |
+//! | `alarm` | what is watched: `entry/…`, `pipeline/…`, `cis/…` | `AlarmIncident` as JSON |
 //! | `ask` | `F-…` | the finding's id: an answer is waited for |
 //! | `control` | `blast` | `Places` as JSON |
 //! | `chain#ACCOUNT` | the link's number, twelve digits | `Link` as JSON |
@@ -12,7 +13,7 @@
 //! | `kept` | the account | the number of the last link that was kept elsewhere |
 //!
 //! Every item has a `version`, on which every write is conditional; findings, links, incidents and questions have
-//! `expires_at` (epoch seconds, the table's TTL attribute).
+//! `expires_at` (epoch seconds, the table's TTL attribute), alarms while none of the thing rings.
 
 mod chain;
 mod items;

@@ -7,11 +7,11 @@ use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use insta::assert_snapshot;
 use portcullis_aws::DynamoLedger;
 use portcullis_domain::Finding;
-use portcullis_response::{Entry, GENESIS, Ledger as _, LedgerError, Link, PortErrorKind, Version};
+use portcullis_response::{AlarmIncident, Entry, GENESIS, Ledger as _, LedgerError, Link, PortErrorKind, Version};
 use portcullis_testkit::finding;
 use test_case::test_case;
 
-use crate::samples::{decided, entry, incident, now, places, quarantine};
+use crate::samples::{alarm_incident, decided, entry, incident, now, places, quarantine};
 use crate::shown::{put_of, show_put};
 use crate::table::{Table, puts_of};
 use crate::wire::json_error;
@@ -158,6 +158,40 @@ async fn an_incident() {
     version = 1
     "#);
     assert!(table.transactions.all().is_empty(), "what on-call knows of it is in the entries");
+}
+
+#[tokio::test]
+async fn what_is_known_of_alarms() {
+    let table = Table::default();
+    let ledger = table.ledger();
+    let (idle, ringing) = (AlarmIncident::default(), alarm_incident());
+    assert_eq!(ledger.put_alarm_incident("entry/payroll", &ringing, Version(0)).await.unwrap(), Version(1));
+    assert_snapshot!(show(&[put_of(&table.puts.only())]), @r#"
+    table ledger
+    if attribute_not_exists(pk)
+    pk = "alarm"
+    sk = "entry/payroll"
+    version = 1
+    "#);
+    assert!(table.transactions.all().is_empty());
+    let known = ledger.alarm_incident("entry/payroll").await.unwrap().unwrap();
+    assert_eq!((known.item, known.version), (ringing, Version(1)));
+    assert_eq!(ledger.alarm_incident("entry/billing").await.unwrap(), None);
+    let late = ledger.put_alarm_incident("entry/payroll", &idle, Version(0)).await;
+    assert!(matches!(late, Err(LedgerError::Conflict)));
+}
+
+/// While something rings it is kept; afterwards for as long as its messages may come again, and longer.
+#[tokio::test]
+async fn what_is_known_of_alarms_expires_once_all_is_quiet() {
+    let table = Table::default();
+    let quiet: AlarmIncident = serde_json::from_str(
+        r#"{"heard": {"a": {"rang": ["2026-01-05T08:10:00Z"], "over": "2026-01-05T08:15:00Z"}}}"#,
+    )
+    .unwrap();
+    table.ledger().put_alarm_incident("entry/payroll", &quiet, Version(0)).await.unwrap();
+    let over: jiff::Timestamp = "2026-01-05T08:15:00Z".parse().unwrap();
+    assert_eq!(expires_at(&put_of(&table.puts.only())), over.as_second() + 30 * 86_400);
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ mod accounts;
 mod active;
 mod changes;
 mod evidence;
+#[cfg(feature = "monitoring")]
+mod heartbeat;
 mod history;
 mod iam_apply;
 mod iam_read;
@@ -18,8 +20,12 @@ mod iam_undo;
 mod ledger_chain;
 mod ledger_read;
 mod ledger_write;
+#[cfg(feature = "monitoring")]
+mod monitoring;
 mod principal;
 mod recorded;
+#[cfg(feature = "monitoring")]
+mod rotations;
 mod samples;
 mod server;
 mod shown;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::Severity;
 use portcullis_response::{
-    Ask, AskState, Containment, Decision, Earlier, Entry, Extension, Incident, LastUsed, Level, PageState, Places,
+    AlarmIncident, Ask, AskState, Containment, Decision, Earlier, Entry, Extension, Incident, LastUsed, Level, PageState, Places,
     Plan, Quarantine, QuarantineState, Refusal, Simulated, Step, Surroundings, Tampering, Target, Verification,
 };
 use portcullis_settings::Response;
@@ -119,4 +119,34 @@ pub(crate) fn incident() -> Incident {
 pub(crate) fn places() -> Places {
     let finding = finding("11111111-0000-4000-8000-000000000001").id;
     serde_json::from_value(serde_json::json!({"taken": [{"arn": ROLE, "at": decided(), "finding": finding}]})).unwrap()
+}
+
+/// What is known of the alarms of an entry, as an earlier version of the program may have written it.
+pub(crate) fn alarm_incident() -> AlarmIncident {
+    let name = "portcullis/denied/payroll";
+    let known = serde_json::json!({
+        "firing": {name: decided()},
+        "heard": {name: {"rang": [decided()]}},
+        "own": {
+            "id": "I-0123456789abcdef", "severity": "medium", "woken_at": decided(), "again": 1, "open": true,
+            "rang": {name: decided()},
+        },
+        "covers": [{
+            "incident": "I-0123456789abcdee", "actor": ROLE, "finding": finding("e").id, "severity": "critical",
+            "until": now(),
+        }],
+        "due": [{
+            "number": 1, "action": "trigger", "incident": "I-0123456789abcdef", "lease_until": now(),
+            "notice": {
+                "change": {
+                    "subject": "/denied/payroll", "name": name, "state": "ALARM", "at": decided(), "reason": "Threshold Crossed",
+                },
+                "entry": "payroll", "tier": "critical", "severity": "medium",
+                "ringing": [{"name": name, "since": decided()}],
+                "telling": {"telling": "rings"},
+            },
+        }],
+        "told": 1,
+    });
+    serde_json::from_value(known).unwrap()
 }

@@ -9,10 +9,16 @@ use crate::context::Context;
 
 /// What is told of a record, and what becomes of it in a window with these values.
 fn kept(record: &Value, values: &[String]) -> (Body, Event) {
+    kept_of(record, values, &["payroll".to_owned()])
+}
+
+/// The same of assets that these entries match.
+fn kept_of(record: &Value, values: &[String], entries: &[String]) -> (Body, Event) {
     let json = record.to_string();
     let record = Record::parse(&json).unwrap();
     let access = Access::of(&record);
-    let judgement = Judgement { tier: Some(Tier::Critical), authorized: Some(false), ..Judgement::default() };
+    let matched = entries.to_vec();
+    let judgement = Judgement { tier: Some(Tier::Critical), authorized: Some(false), matched, ..Judgement::default() };
     let event = RuleEvent {
         record: &record,
         access: &access,
@@ -105,6 +111,26 @@ fn what_is_long_is_done_without_in_order() {
     assert_eq!(bare.action.to_string(), "secretsmanager:GetSecretValue");
 }
 
+#[test]
+fn entries_go_before_the_session() {
+    let usual = record("team/reporting", "i-0abcd1234example", "cli", "prod/payroll/database");
+    let (_, event) = kept_of(&usual, &[], &["payroll".to_owned(), "e".repeat(600)]);
+    let left = Body::read(&event).unwrap();
+    assert_eq!((left.entries.len(), left.assets.len()), (0, 1));
+    assert_ne!(left.session, Session::default());
+    let many: Vec<String> = (0..9).map(|n| format!("entry {n}")).collect();
+    assert_eq!(Body::read(&kept_of(&usual, &[], &many).1).unwrap().entries, many[..MOST_ENTRIES]);
+}
+
+/// Events that windows kept before entries were told of.
+#[test]
+fn an_event_without_entries_is_still_read() {
+    let usual = record("team/reporting", "i-0abcd1234example", "cli", "prod/payroll/database");
+    let (body, mut event) = kept(&usual, &[]);
+    event.body = event.body.replace(r#","n":["payroll"]"#, "");
+    assert_eq!(Body::read(&event), Some(Body { entries: Vec::new(), ..body }));
+}
+
 fn hostile() -> impl Strategy<Value = String> {
     let letter = prop_oneof![Just('x'), Just('"'), Just('\\'), Just('\u{1}'), Just('é'), Just('🔑')];
     (prop::collection::vec(letter, 1..8), 1..150usize)
@@ -133,7 +159,7 @@ proptest! {
         }
         // The longest that `windowed` lets through: a counted value, and the most inner groups.
         let values: Vec<String> = [128, 40, 40, 40, 40, 40].map(|length| "v".repeat(length)).to_vec();
-        let (_, event) = kept(&record, &values);
+        let (_, event) = kept_of(&record, &values, &texts);
         prop_assert!(json(&event).len() <= LONGEST_EVENT, "{} bytes: {}", json(&event).len(), json(&event));
         prop_assert!(Body::read(&event).is_some());
     }

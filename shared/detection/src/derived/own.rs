@@ -38,6 +38,7 @@ pub(crate) fn is_own(record: &Record<'_>, stack: &str, settings: &Settings) -> b
                     "cloudformation" => local_part(name).trim_start_matches("stack/").split('/').next() == Some(stack),
                     // The rest is a key, which anybody may choose.
                     "s3" => is_named_after(bucket(name), stack),
+                    "monitoring" => is_own_alarm(local_part(name), stack),
                     // The rest is a path, or a session's name.
                     "iam" | "sts" => {
                         local_part(name).rsplit('/').next().is_some_and(|name| is_named_after(name, stack))
@@ -55,6 +56,13 @@ pub(crate) fn is_own(record: &Record<'_>, stack: &str, settings: &Settings) -> b
 fn is_named_after(name: &str, stack: &str) -> bool {
     name.get(..stack.len()).is_some_and(|start| start.eq_ignore_ascii_case(stack))
         && name.get(stack.len()..).is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// `STACK-events-dlq` is an alarm of the template, `STACK/denied/payroll` one that the function `alarms` made, and its
+/// dashboard has the stack's name; an ARN says which of the two it is.
+fn is_own_alarm(name: &str, stack: &str) -> bool {
+    let name = ["alarm:", "dashboard/"].into_iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name);
+    is_named_after(name, stack) || name == stack || name.strip_prefix(stack).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn is_deny_policy(name: &str, settings: &Settings) -> bool {
@@ -86,6 +94,14 @@ mod tests {
     #[test_case("events", r#""rule":"portcullis-keys""#, true ; "targets of a rule")]
     #[test_case("logs", r#""logGroupName":"/aws/lambda/portcullis-detect""#, true)]
     #[test_case("monitoring", r#""alarmNames":["web","portcullis-release-silent"]"#, true)]
+    #[test_case("monitoring", r#""alarmName":"portcullis/denied/payroll""#, true ; "an alarm of an entry")]
+    #[test_case("monitoring", r#""alarmName":"portcullis-web/denied/payroll""#, true ; "which begins with the stack's name and a hyphen")]
+    #[test_case("monitoring", r#""alarmName":"portcullisx/denied/payroll""#, false ; "of another stack")]
+    #[test_case("monitoring", r#""alarmName":"web/portcullis-denied""#, false ; "a name that goes on so")]
+    #[test_case("monitoring", r#""resourceARN":"arn:aws:cloudwatch:eu-west-1:111122223333:alarm:portcullis/denied/payroll""#, true ; "an alarm by ARN")]
+    #[test_case("monitoring", r#""resourceARN":"arn:aws:cloudwatch::111122223333:dashboard/portcullis""#, true ; "the dashboard by ARN")]
+    #[test_case("monitoring", r#""dashboardNames":["web","portcullis"]"#, true ; "the dashboard")]
+    #[test_case("monitoring", r#""dashboardNames":["web"]"#, false ; "another dashboard")]
     #[test_case("scheduler", r#""name":"portcullis-release""#, true)]
     #[test_case("s3", r#""bucketName":"portcullis-configbucket-1a2b""#, true)]
     #[test_case("s3", r#""bucketName":"web","key":"portcullis-x""#, false ; "an object of that name")]

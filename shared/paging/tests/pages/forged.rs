@@ -1,7 +1,7 @@
 //! Nothing that comes from a log can forge a line of a page, or make a link, a mention or a command of itself.
 
-use portcullis_domain::{Actor, Evidence, Source};
-use portcullis_response::{AskState, Entry, Surroundings, Tampering, Undone};
+use portcullis_domain::{Actor, AlarmSubject, AssetAlarm, Evidence, Source};
+use portcullis_response::{AskState, Entry, Ringing, Surroundings, Tampering, Telling, Undone};
 
 use crate::bursts::{by_several, decided};
 use crate::support::{
@@ -128,6 +128,27 @@ fn containments() {
             quarantine.why = evil();
         }
         assert_all_unforged(&Case { name: "", action: portcullis_response::Action::Trigger, subject });
+    }
+}
+
+#[test]
+fn alarms() {
+    let covered = Telling::Covered { finding: quarantined().finding.id };
+    for telling in [Telling::Rings, covered, Telling::Over] {
+        let mut alarm = crate::support::alarm(&crate::support::of_payroll(AssetAlarm::Denied), telling);
+        let change = &mut alarm.change;
+        change.name = evil();
+        change.reason = evil();
+        change.description = evil();
+        change.measure = Some(evil());
+        change.region = Some(evil());
+        alarm.entry = Some(evil());
+        alarm.ringing = vec![Ringing { name: evil(), since: alarm.change.at }; 3];
+        for subject in [None, Some(AlarmSubject::Cis(evil()))] {
+            alarm.change.subject = subject;
+            let subject = Subject::Alarm(Box::new(alarm.clone()));
+            assert_all_unforged(&Case { name: "", action: portcullis_response::Action::Trigger, subject });
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use portcullis_paging::{PageContext, render};
 use portcullis_response::{About, Action, Notice};
 use serde_json::Value;
 
-use crate::support::{Case, INCIDENT, all, of, quarantined};
+use crate::support::{Case, INCIDENT, Subject, all, of, quarantined};
 
 fn each(line: impl Fn(&Case) -> String) -> String {
     all().iter().map(line).collect::<Vec<_>>().join("\n")
@@ -38,6 +38,10 @@ fn subjects() {
     [RELEASED] role reporting: quarantine lifted
     [EXTENDED] role reporting: quarantine goes on
     [WITHDRAWN] role reporting: the ground for its quarantine is gone
+    [MEDIUM] ALARM payroll: denied calls
+    [MEDIUM] UPDATE, ALARM payroll: denied calls
+    [MEDIUM] UPDATE, ALARM payroll: denied calls
+    [OK] payroll: denied calls, under attack (denied calls while it is used too much)
     ");
 }
 
@@ -66,6 +70,10 @@ fn text_messages() {
     RELEASED role reporting: quarantine lifted. F-3962f05ce3a6e3d5
     EXTENDED role reporting: quarantine goes on. F-3962f05ce3a6e3d5 undo: portcullis release
     WITHDRAWN role reporting: the ground for its quarantine is gone. F-3962f05ce3a6e3d5 undo: portcullis release
+    MEDIUM ALARM payroll: denied calls. I-0123456789abcdef
+    MEDIUM UPDATE, ALARM payroll: denied calls. F-3962f05ce3a6e3d5
+    MEDIUM UPDATE, ALARM payroll: denied calls. I-0123456789abcdef
+    OK payroll: denied calls, under attack (denied calls while it is used too much). I-0123456789abcdef
     ");
 }
 
@@ -95,6 +103,10 @@ fn attributes() {
     released informational released F-3962f05ce3a6e3d5 resolve I-0123456789abcdef
     extended informational extended F-3962f05ce3a6e3d5 update I-0123456789abcdef
     withdrawn critical unauthorized-access-critical-asset withdrawn F-3962f05ce3a6e3d5 trigger I-0123456789abcdef
+    alarm medium ringing trigger I-0123456789abcdef
+    alarm medium ringing F-3962f05ce3a6e3d5 update I-0123456789abcdef
+    alarm medium repeated update I-0123456789abcdef
+    alarm critical ok resolve I-0123456789abcdef
     ");
 }
 
@@ -112,7 +124,8 @@ fn a_chat_tells_what_the_mail_tells() {
         let block = description.strip_prefix("```\n").and_then(|text| text.strip_suffix("\n```")).unwrap();
         let mail: Vec<String> = page.body.lines().map(|line| line.replace('`', "'")).collect();
         assert!(block.lines().all(|line| mail.iter().any(|told| told == line)), "{block}");
-        assert!(block.contains("DONE"), "{block}");
+        let tells = if matches!(case.subject, Subject::Alarm(_)) { "RANG RINGING" } else { "DONE" };
+        assert!(tells.split(' ').any(|label| block.contains(label)), "{block}");
     }
 }
 

@@ -47,6 +47,10 @@ fn sorted(value: Value) -> Value {
 #[test_case("released_changed")]
 #[test_case("extended")]
 #[test_case("withdrawn")]
+#[test_case("alarm")]
+#[test_case("alarm_covered")]
+#[test_case("alarm_again")]
+#[test_case("alarm_over")]
 fn snapshots(name: &str) {
     let page = of(name);
     assert_snapshot!(format!("{name}_chat"), pretty(&page.chat));

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod acted;
+mod alarms;
 mod asked;
 mod bursts;
 mod forged;

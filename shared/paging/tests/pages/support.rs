@@ -1,11 +1,12 @@
 //! One notice of each kind.
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis_domain::Finding;
+use portcullis_domain::{AlarmSubject, AssetAlarm, Finding, Severity, Tier};
 use portcullis_paging::{Page, PageContext, render};
 use portcullis_response::{
-    About, Action, Ask, AskState, Containment, Decision, Earlier, Entry, Extension, Gone, LastUsed, Level, Notice,
-    Plan, Quarantine, QuarantineState, Refusal, Simulated, Step, Surroundings, Tampering, Target, Undone, Verification,
+    About, Action, AlarmChange, AlarmNotice, AlarmState, Ask, AskState, Containment, Decision, Earlier, Entry,
+    Extension, Gone, LastUsed, Level, Notice, Plan, Quarantine, QuarantineState, Refusal, Ringing, Simulated, Step,
+    Surroundings, Tampering, Target, Telling, Undone, Verification,
 };
 use portcullis_settings::Response;
 use portcullis_testkit::{ROLE, finding, finding_by};
@@ -20,6 +21,7 @@ pub(crate) enum Subject {
     Released(Quarantine),
     Extended(Quarantine),
     Tampered(Quarantine),
+    Alarm(Box<AlarmNotice>),
 }
 
 /// A notice, owned.
@@ -37,6 +39,7 @@ impl Case {
             Subject::Released(quarantine) => About::Released(quarantine),
             Subject::Extended(quarantine) => About::Extended(quarantine),
             Subject::Tampered(quarantine) => About::Tampered(quarantine),
+            Subject::Alarm(alarm) => About::Alarm(alarm),
         };
         let context = PageContext::new("portcullis");
         render(Notice { action: self.action, incident: INCIDENT, about }, &context)
@@ -215,6 +218,43 @@ pub(crate) fn withdrawn() -> Entry {
     Entry { gone: Some(Gone::Withdrawn { at: at(3), quarantine, message_id: None }), ..quarantined() }
 }
 
+/// An alarm of this stack's.
+pub(crate) fn alarm(subject: &AlarmSubject, telling: Telling) -> AlarmNotice {
+    let name = subject.name("portcullis");
+    let asset = matches!(subject, AlarmSubject::Asset { .. });
+    AlarmNotice {
+        change: AlarmChange {
+            subject: Some(subject.clone()),
+            name: name.clone(),
+            state: if telling == Telling::Over { AlarmState::Ok } else { AlarmState::Alarm },
+            at: at(0),
+            reason: "Threshold Crossed: 1 datapoint [5.0 (05/01/26 08:09:00)] was greater than the threshold (0.0)."
+                .to_owned(),
+            description: "What it means, in a sentence.".to_owned(),
+            measure: Some("AssetDenied, Sum of 60 s, more than 0".to_owned()),
+            account: "111122223333".parse().ok(),
+            region: Some("eu-west-1".to_owned()),
+        },
+        entry: asset.then(|| "payroll".to_owned()),
+        tier: asset.then_some(Tier::Critical),
+        severity: subject.severity(),
+        ringing: vec![Ringing { name, since: at(0) }],
+        late: false,
+        telling,
+    }
+}
+
+pub(crate) fn of_payroll(kind: AssetAlarm) -> AlarmSubject {
+    AlarmSubject::Asset { kind, entry: "payroll".to_owned() }
+}
+
+/// Nothing of it rings any more, and two alarms did.
+pub(crate) fn alarms_over() -> AlarmNotice {
+    let rang = [AssetAlarm::Denied, AssetAlarm::UnderAttack].map(of_payroll);
+    let ringing = rang.iter().map(|subject| Ringing { name: subject.name("portcullis"), since: at(-20) }).collect();
+    AlarmNotice { severity: Severity::Critical, ringing, ..alarm(&rang[0], Telling::Over) }
+}
+
 /// A notice of each kind.
 pub(crate) fn all() -> Vec<Case> {
     let (trigger, update, resolve) = (Action::Trigger, Action::Update, Action::Resolve);
@@ -231,6 +271,9 @@ pub(crate) fn all() -> Vec<Case> {
     let page_only = decided(finding("e-1"), Response::Quarantine, Response::Page);
     let changed = vec![Undone::Changed { found: "arn:aws:iam::111122223333:policy/other".to_owned() }];
     let boundary = by_boundary().plan.steps.into_iter().take(1).collect();
+    let denied = of_payroll(AssetAlarm::Denied);
+    let rings = |telling| Subject::Alarm(Box::new(alarm(&denied, telling)));
+    let covered = Telling::Covered { finding: finding("e-1").id };
     let case = |name, action, subject| Case { name, action, subject };
     vec![
         case("contained", trigger, found(quarantined())),
@@ -255,6 +298,10 @@ pub(crate) fn all() -> Vec<Case> {
         case("released_changed", resolve, Subject::Released(released(boundary, changed))),
         case("extended", update, Subject::Extended(extended())),
         case("withdrawn", trigger, found(withdrawn())),
+        case("alarm", trigger, rings(Telling::Rings)),
+        case("alarm_covered", update, rings(covered)),
+        case("alarm_again", update, rings(Telling::Again { woken_at: at(-30), times: 2 })),
+        case("alarm_over", resolve, Subject::Alarm(Box::new(alarms_over()))),
     ]
 }
 

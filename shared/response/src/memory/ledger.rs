@@ -9,6 +9,7 @@ use portcullis_domain::FindingId;
 use serde::Serialize;
 
 use super::lock;
+use crate::alarm::AlarmIncident;
 use crate::chain::Link;
 use crate::entry::Entry;
 use crate::incident::Incident;
@@ -26,6 +27,7 @@ struct Tables {
     entries: Table<FindingId, Entry>,
     quarantines: Table<String, Quarantine>,
     incidents: Table<String, Incident>,
+    alarms: Table<String, AlarmIncident>,
     asks: BTreeSet<FindingId>,
     places: Versioned<Places>,
     chains: BTreeMap<String, Vec<Link>>,
@@ -115,6 +117,19 @@ impl Ledger for MemoryLedger {
 
     async fn put_incident(&self, actor: &str, incident: &Incident, expected: Version) -> Result<Version, LedgerError> {
         put(&mut lock(&self.0).incidents, actor.to_owned(), incident, expected)
+    }
+
+    async fn alarm_incident(&self, thing: &str) -> Result<Option<Versioned<AlarmIncident>>, PortError> {
+        Ok(lock(&self.0).alarms.get(thing).cloned())
+    }
+
+    async fn put_alarm_incident(
+        &self,
+        thing: &str,
+        incident: &AlarmIncident,
+        expected: Version,
+    ) -> Result<Version, LedgerError> {
+        put(&mut lock(&self.0).alarms, thing.to_owned(), incident, expected)
     }
 
     async fn note_ask(&self, id: &FindingId, _until: Timestamp) -> Result<(), PortError> {

@@ -42,6 +42,7 @@ impl Pager for MemoryPager {
             About::Released(quarantine) => format!("released {}", quarantine.target.arn()),
             About::Extended(quarantine) => format!("extended {}", quarantine.target.arn()),
             About::Tampered(quarantine) => format!("tampered {}", quarantine.target.arn()),
+            About::Alarm(notice) => format!("alarm {} {}", notice.change.name, notice.change.at),
             About::Switch(thrown) => format!("{} by {}", if thrown.stopped { "stopped" } else { "resumed" }, thrown.by),
         };
         sent.push((notice.action, notice.incident.to_owned(), what));

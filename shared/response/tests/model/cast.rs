@@ -131,6 +131,12 @@ pub(crate) fn setups() -> impl Strategy<Value = Setup> {
 }
 
 impl Setup {
+    /// One that contains, and sends nothing twice for an hour.
+    pub(crate) const fn enforcing() -> Self {
+        let (mode, unanswered, when_full) = ("enforce", "page", "boundary");
+        Self { mode, unanswered, when_full, escalates: false, per_hour: 1000, active: None, repeat_after: 60 }
+    }
+
     pub(crate) fn world(&self) -> World {
         let Self { mode, unanswered, when_full, escalates, per_hour, repeat_after, .. } = self;
         let [role, user] = OPERATORS;

@@ -153,6 +153,36 @@ impl Run {
     }
 }
 
+fn run(steps: &[Step]) {
+    let mut run = Run::new(&Setup::enforcing());
+    for step in steps {
+        run.step(step).unwrap();
+    }
+    run.end().unwrap();
+}
+
+fn find(who: usize, tier: u8, burst: bool) -> Step {
+    Step::One(Act::Find { who, severity: 0, tier, denied: false, burst }, Vec::new())
+}
+
+/// Its end is another one because it is another containment: the clock of who released it went after that of the call.
+#[test]
+fn released_and_contained_anew_at_once() {
+    let grow = Act::Grow { which: 0, worse: false, denied: false };
+    // The form with the later call is heard of when it is released, and not before.
+    let died = vec![(0, 4)];
+    let at_once = Step::Two(Act::Release { who: 1 }, Act::Deliver { which: 1, last_try: false }, vec![0]);
+    run(&[find(1, 0, true), Step::Clock(100), Step::One(grow, died), Step::Clock(-2), at_once]);
+}
+
+/// Both are told of, however alike they are.
+#[test]
+fn released_twice_in_one_moment() {
+    let release = || Step::One(Act::Release { who: 6 }, Vec::new());
+    let grow = Step::One(Act::Grow { which: 0, worse: true, denied: false }, Vec::new());
+    run(&[find(6, 2, true), Step::Clock(-2), find(6, 0, false), release(), grow, release()]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 1_500, ..ProptestConfig::default() })]
 

@@ -110,8 +110,10 @@ impl Watcher {
             let protected = world.settings.is_protected_by_tag(&outside.tags);
             prop_assert!(protected.is_none(), "{arn} was denied although it is protected by now");
         }
+        // Of two at once, the one may lift what the other puts on anew, for a call after that.
+        let lifted = lifted(&world.pager.told()[self.seen..]);
         for (arn, known) in &after {
-            let earlier = before.quarantines.get(arn);
+            let earlier = lifted.get(arn).or_else(|| before.quarantines.get(arn));
             if let Some(earlier) = earlier.filter(|earlier| earlier.is_in_force() && known.is_in_force()) {
                 let same = earlier.finding == known.finding && earlier.extensions == known.extensions;
                 let same = same && earlier.level == known.level && earlier.target == known.target;
@@ -153,6 +155,8 @@ impl Watcher {
             prop_assert!(left.count() > 0, "nobody is left to release anybody");
         }
         self.tampered.remove(arn);
+        // Another containment has an end of its own, however alike they are.
+        self.told.retain(|what, _| !what.starts_with(&format!("released {arn} ")));
         self.begun.push(Begun { arn: arn.to_owned(), at: now, by_machine });
         if !by_machine {
             return Ok(());
@@ -197,6 +201,15 @@ impl Watcher {
     }
 }
 
+/// What was lifted, by principal, as on-call was told.
+fn lifted(told: &[Told]) -> BTreeMap<String, Quarantine> {
+    let lifted = told.iter().filter_map(|told| match &told.about {
+        Subject::Released(known) => Some((known.target.arn().to_owned(), Quarantine::clone(known))),
+        _ => None,
+    });
+    lifted.collect()
+}
+
 /// All that on-call learns from a message, but what may change while it is sent.
 fn told_of(message: &Told) -> String {
     match &message.about {
@@ -212,9 +225,12 @@ fn told_of(message: &Told) -> String {
                 message.action
             )
         }
-        Subject::Released(known) => format!("{} since {} {:?}", message.what(), known.since, known.state),
+        Subject::Released(known) => {
+            format!("{} for {} since {} {:?}", message.what(), known.finding, known.since, known.state)
+        }
         Subject::Extended(known) => format!("{} {:?}", message.what(), known.extensions),
         Subject::Tampered(known) => format!("{} {} {:?}", message.what(), known.reapplied, known.tampering),
+        Subject::Alarm(notice) => format!("{} {notice:?}", message.what()),
         Subject::Switch(thrown) => format!("{thrown:?}"),
     }
 }

@@ -3,6 +3,7 @@
 use portcullis_domain::Tier;
 
 use super::actors::actors;
+use super::alarms::own_rate;
 use super::arns::{Parts, asset_pattern, is_account, may_be, may_start, pattern};
 use super::entries::{Entry, entries, exactly_one, required};
 use super::hours::ReadHours;
@@ -10,7 +11,8 @@ use crate::reader::{Node, Report};
 use crate::{AssetEntry, Glob, Selector};
 
 const SELECTORS: [&str; 4] = ["arn", "secret", "alias", "tag"];
-const KEYS: &[&str] = &["name", "arn", "secret", "alias", "tag", "tier", "authorized", "decoy", "rotators", "hours"];
+const KEYS: &[&str] =
+    &["name", "arn", "secret", "alias", "tag", "tier", "authorized", "decoy", "rotators", "hours", "high_rate"];
 
 pub(super) fn assets(node: &Node<'_>, report: &mut Report, hours: &mut ReadHours<'_>) -> Vec<AssetEntry> {
     entries(node, report, KEYS, |entry, report| asset(entry, report, hours))
@@ -30,17 +32,20 @@ fn asset(entry: &Entry<'_>, report: &mut Report, hours: &mut ReadHours<'_>) -> O
     // What is in a decoy matters to nobody; that it was touched does.
     let tier = if decoy { map.get("tier") } else { required(map, "tier", node, report) };
     let tier = tier.map(|node| node.word(report, Tier::ALL, Tier::as_str));
+    let tier = tier.flatten();
+    let no_tier = decoy && map.get("tier").is_none();
+    let high_rate = map.get("high_rate").and_then(|node| own_rate(node, report, tier, no_tier));
     let rotators = map.get("rotators").and_then(|node| actors(node, report));
     let hours = map.get("hours").and_then(|node| hours.choose(node, report));
     Some(AssetEntry {
         name: name.clone()?,
         selector: selector?,
-        tier: tier.flatten(),
+        tier,
         authorized,
         decoy,
         rotators,
         hours,
-        high_rate: None,
+        high_rate,
         line: node.line(),
     })
 }

@@ -6,6 +6,7 @@ use test_case::test_case;
 use super::*;
 use crate::{AuthorizedActor, Protection, QuarantineSettings, Response, ResponseTable, Selector};
 
+mod alarms;
 mod circumstances;
 mod containment;
 mod example;
@@ -49,7 +50,7 @@ fn is_told(yaml: &str, message: &str, help: &str) {
 #[test_case("# mode: enforce\n" ; "a comment")]
 #[test_case("---\n" ; "a marker")]
 #[test_case("{}" ; "an empty map")]
-#[test_case("assets:\nprotected:\noperators:\nmembers:\nresponse:\nasking:\nlockout:\nquarantine:\nlimits:\npaging:\n" ; "empty parts")]
+#[test_case("assets:\nprotected:\noperators:\nmembers:\nresponse:\nasking:\nlockout:\nquarantine:\nlimits:\npaging:\nalarms:\n" ; "empty parts")]
 #[test_case("accounts:\nhours:\nchanges:\nnetworks:\naudit:\nexemptions:\nrules:\ngeoip:\n" ; "more empty parts")]
 fn nothing_said_is_the_default(yaml: &str) {
     assert_eq!(good(yaml), Settings::default());
@@ -120,7 +121,7 @@ pagign: {}
         did you mean `enforce`?
     5:11  assets[0].tier: found `critcal`, expected one of standard, sensitive, critical
         did you mean `critical`?
-    6:5  assets[0].authorised: unknown key, expected one of name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours
+    6:5  assets[0].authorised: unknown key, expected one of name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours, high_rate
         did you mean `authorized`?
     7:11  assets[1].name: `payroll` is already the name of the entry on line 3
         give each entry its own name; pages tell them apart by it
@@ -153,7 +154,7 @@ pagign: {}
         write a number with its unit: `45m`, `4h`, `1h 30m`, `2d`
     21:17  paging.topic: found `arn:aws:sns:eu-west-1:111122223333:x.fifo`, expected the ARN of a standard SNS topic
     21:76  paging.repeat_after: found `2 weeks`, expected a duration from 0s to 7d
-    22:1  pagign: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip
+    22:1  pagign: unknown key, expected one of mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, alarms, accounts, hours, changes, networks, audit, exemptions, rules, geoip
         did you mean `paging`?
     "###);
 }
@@ -178,9 +179,9 @@ fn a_problem_is_shown_in_its_line() {
 #[test_case("- mode", "1:1  found a list, expected a map of settings" ; "a list")]
 #[test_case("!!int x", "1:1  found a value that cannot be read, expected a map of settings" ; "a wrong tag")]
 #[test_case("mode:", "1:5  mode: found nothing, expected one of observe, page, ask, enforce" ; "no value")]
-#[test_case("1: x", "1:1  found the number 1, expected one of the keys mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, accounts, hours, changes, networks, audit, exemptions, rules, geoip" ; "a number as key")]
+#[test_case("1: x", "1:1  found the number 1, expected one of the keys mode, assets, protected, operators, members, response, asking, lockout, quarantine, limits, paging, alarms, accounts, hours, changes, networks, audit, exemptions, rules, geoip" ; "a number as key")]
 #[test_case("assets: {a: b}", "1:9  assets: found a map, expected a list of entries" ; "a map for a list")]
-#[test_case("assets: [x]", "1:10  assets[0]: found `x`, expected a map with the keys name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours" ; "text for a map")]
+#[test_case("assets: [x]", "1:10  assets[0]: found `x`, expected a map with the keys name, arn, secret, alias, tag, tier, authorized, decoy, rotators, hours, high_rate" ; "text for a map")]
 fn malformed(yaml: &str, expected: &str) {
     assert_eq!(bad(yaml), [expected]);
 }

@@ -122,6 +122,7 @@ impl Pager for Pages {
             About::Released(known) | About::Extended(known) | About::Tampered(known) => {
                 ("contained".to_owned(), known.target.arn().to_owned())
             }
+            About::Alarm(alarm) => ("alarm".to_owned(), alarm.change.name.clone()),
             About::Switch(thrown) => ("switch".to_owned(), thrown.by.clone()),
         };
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Writes the pages of the built-in rules, or says which are not as they should be.
+//! Writes the pages of rules and metrics, or says which are not as they should be.
 
 use std::fs;
 use std::path::Path;
@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use portcullis_docs::{Catalogue, compare, complaints, pages, write};
+use portcullis_docs::{Catalogue, compare, complaints, files, pages, put, stale, write};
 
-/// Writes docs/rules from the built-in rules, and compares docs/runbook.md with them.
+/// Writes docs/rules from the built-in rules and docs/metrics.md from the catalogue of metrics, and compares docs/runbook.md with the
+/// rules.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask docs",
@@ -44,13 +45,17 @@ fn run(arguments: &Arguments) -> Result<Vec<String>> {
     let runbook = fs::read_to_string(root.join("docs/runbook.md")).context("docs/runbook.md")?;
     let mut wrong = complaints(&catalogue, &runbook);
     let (folder, pages) = (root.join("docs/rules"), pages(&catalogue));
+    let files = files(root, &catalogue)?;
     if arguments.check {
-        let stale = compare(&folder, &pages)?;
-        let help = (!stale.is_empty()).then(|| "run `cargo xtask docs`".to_owned());
-        wrong.extend(stale.into_iter().map(|page| format!("docs/rules/{page}")).chain(help));
+        let mut lagging: Vec<String> =
+            compare(&folder, &pages)?.into_iter().map(|page| format!("docs/rules/{page}")).collect();
+        lagging.extend(stale(root, &files));
+        let help = (!lagging.is_empty()).then(|| "run `cargo xtask docs`".to_owned());
+        wrong.extend(lagging.into_iter().chain(help));
     } else {
         let (written, removed) = write(&folder, &pages)?;
         println!("docs/rules: {} pages, {written} written, {removed} removed", pages.len());
+        println!("docs: {} other files, {} written", files.len(), put(root, &files)?);
     }
     Ok(wrong)
 }

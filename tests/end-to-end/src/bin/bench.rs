@@ -1,6 +1,6 @@
 //! The size of each function's release binary, and what its cold start takes on the emulator.
 //!
-//!     cargo build --release -p portcullis-detect -p portcullis-respond -p portcullis-release
+//!     cargo build --release -p portcullis-detect -p portcullis-respond -p portcullis-release -p portcullis-pagerduty -p portcullis-alarms
 //!     cargo run -p portcullis-end-to-end --bin bench [-- FOLDER]
 //!
 //! FOLDER has the binaries; target/release unless given. Times are of this machine's processor, without Lambda's own
@@ -65,7 +65,11 @@ fn megabytes(bytes: u64) -> String {
 async fn cold_starts(folder: &Path) -> Result<()> {
     let emulator = Emulator::start()?;
     let root = emulator.root_of(HOME).await;
-    let stack = Stack::deploy(&root, "portcullis", folder, &[]).await?;
+    // PagerDuty where nobody listens: what the bench sends calls for no post.
+    let secret = root.secrets().create_secret().name("paging/routing-key").secret_string("none").send().await?;
+    let arn = secret.arn.context("the secret has no ARN")?;
+    let pagerduty = [("PagerDutyRoutingKeySecretArn", &*arn), ("PagerDutyUrl", "https://localhost/v2/enqueue")];
+    let stack = Stack::deploy(&root, "portcullis", folder, &pagerduty).await?;
     stack.put_settings(&root, ENFORCE).await?;
     let culprit = Culprit::create(&root).await?;
     let mut runs: BTreeMap<&str, Vec<ColdStart>> = BTreeMap::new();
@@ -110,6 +114,9 @@ async fn cold_start(root: &Aws, stack: &Stack, function: &str, payload: &Value) 
     let said: Value = serde_json::from_slice(&body).context("it answered no JSON")?;
     let done = match function {
         "release" => said.pointer("/released/0/detached").is_some_and(|detached| detached == "detached"),
+        "pagerduty" => said.get("ignored").is_some_and(|ignored| ignored == 1),
+        // Whatever it answers, it failed if it says so.
+        "alarms" => true,
         _ => said == json!({"batchItemFailures": []}),
     };
     ensure!(done && answer.function_error.is_none(), "it answered {said}");
@@ -137,6 +144,8 @@ impl Culprit {
             // A read of a secret that nobody classified: examined by every rule, found by none.
             "detect" => batch(&record::event(&record::foreign_read("reporting", "prod/web/settings", &now))),
             "respond" => batch(&self.finding(round, &now)?.to_string()),
+            "pagerduty" => notice(&json!({"AlarmName": "bench", "NewStateValue": "INSUFFICIENT_DATA"})),
+            "alarms" => json!({"heartbeat": true}),
             _ => json!({"release": {"principal": self.arn, "by": "bench", "reason": "bench"}}),
         })
     }
@@ -153,6 +162,16 @@ impl Culprit {
         set("/evidence/0/time", now)?;
         Ok(finding)
     }
+}
+
+fn notice(message: &Value) -> Value {
+    let topic = format!("arn:aws:sns:{REGION}:{HOME}:bench");
+    json!({"Records": [{
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": format!("{topic}:1"),
+        "Sns": {"MessageId": "m-1", "TopicArn": topic, "Message": message.to_string()},
+    }]})
 }
 
 fn batch(body: &str) -> Value {

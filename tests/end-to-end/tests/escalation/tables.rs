@@ -143,7 +143,6 @@ pub(crate) async fn as_keeper(table: &mut Table, world: &World, who: &Aws) -> Re
         "look up all quarantines",
         "write an item",
         "write an item in a transaction",
-        "check an item in a transaction",
     ])
 }
 

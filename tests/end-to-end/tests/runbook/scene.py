@@ -19,6 +19,8 @@ from rights_and_logs import RightsAndLogs
 FIXED = {
     "DETECTOR": "12abc34d567e8fa901bc2d34e56789f0",
     "ENDPOINT": "https://keys.example.com",
+    # Of the settings in incident.rs.
+    "ENTRY": "payroll",
     "FILTER": "quiet",
     "GUARDDUTY_FINDING": "f9e8d7c6b5a4938271605f4e3d2c1b0a",
     "IP_SET": "0cb0141ab9fbde177613ab9436212e90",

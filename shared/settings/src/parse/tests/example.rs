@@ -1,7 +1,7 @@
 //! The example that people start from.
 
 use super::*;
-use crate::{AskingSettings, LimitSettings, LockoutSettings};
+use crate::{AlarmSettings, AskingSettings, LimitSettings, LockoutSettings};
 
 pub(super) const EXAMPLE: &str = include_str!("../../../../../infra/portcullis.example.yaml");
 
@@ -31,6 +31,8 @@ fn the_example_is_valid_and_observes() {
     assert_eq!(settings.asking, AskingSettings::default());
     assert_eq!(settings.lockout, LockoutSettings::default());
     assert_eq!(settings.limits, LimitSettings::default());
+    assert_eq!(settings.alarms, AlarmSettings::default());
+    assert!(settings.assets.iter().any(|entry| entry.high_rate.is_some() && entry.is_watched()));
     assert_eq!(QuarantineSettings { policy: None, ..settings.quarantine.clone() }, QuarantineSettings::default());
     assert_eq!(settings.deny_policy("aws"), Settings::default().deny_policy("aws"));
     assert_eq!((settings.assets.len(), settings.protected.len()), (5, 3));
@@ -79,7 +81,21 @@ fn every_key_is_shown() {
         "at_least",
         "containment",
     ];
-    for key in further.into_iter().chain(containment) {
+    let alarms = [
+        "high_rate",
+        "more_than",
+        "within",
+        "anomaly",
+        "deviations",
+        "denied",
+        "rotation_overdue",
+        "after",
+        "under_attack",
+        "heartbeat",
+        "event_age",
+        "tiers",
+    ];
+    for key in further.into_iter().chain(containment).chain(alarms) {
         assert!(shown.contains(&format!("{key}:")), "{key}");
     }
 }
