@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis_domain::{AliasArn, Asset, KeyArn};
+use portcullis_domain::{Asset, KeyArn};
 use portcullis_settings::{AssetEntry, Inventory, Selector, Settings};
 
 use crate::place::Place;
@@ -75,7 +75,7 @@ pub fn overdue(
     let after = settings.alarms.rotation_overdue.after;
     let mut overdue = Overdue::default();
     for entry in watched(settings) {
-        let mut named = assets.iter().filter(|(asset, _)| names(entry, asset, inventory)).peekable();
+        let mut named = assets.iter().filter(|(asset, _)| entry.selector.matches(asset, inventory)).peekable();
         if named.peek().is_none() && is_elsewhere(&entry.selector, place) {
             continue;
         }
@@ -116,7 +116,7 @@ pub fn keys_to_look_at(
         keys.iter().chain(inventory.aliases.values()).cloned().chain(tagged).chain(written).collect();
     let meant = |key: &KeyArn| {
         let asset = Asset::Key(key.clone());
-        !key.as_str().contains(['*', '?']) && entries.iter().any(|entry| names(entry, &asset, inventory))
+        !key.as_str().contains(['*', '?']) && entries.iter().any(|entry| entry.selector.matches(&asset, inventory))
     };
     all.into_iter().filter(meant).collect()
 }
@@ -139,16 +139,6 @@ pub fn needs_all_keys(settings: &Settings) -> bool {
 fn watched(settings: &Settings) -> impl Iterator<Item = &AssetEntry> {
     let tiers = &settings.alarms.rotation_overdue.tiers;
     settings.assets.iter().filter(|entry| entry.is_watched() && entry.tier.is_some_and(|tier| tiers.contains(&tier)))
-}
-
-/// Whether the entry names the key or secret, the key by one of its aliases too.
-fn names(entry: &AssetEntry, asset: &Asset, inventory: &Inventory) -> bool {
-    let by_alias = |key: &KeyArn| {
-        let aliases = inventory.aliases.iter().filter(|(_, target)| *target == key);
-        let mut aliases = aliases.filter_map(|(alias, _)| alias.parse::<AliasArn>().ok());
-        aliases.any(|alias| entry.selector.matches(&Asset::KeyAlias(alias), inventory))
-    };
-    entry.selector.matches(asset, inventory) || matches!(asset, Asset::Key(key) if by_alias(key))
 }
 
 /// Whether an ARN is one of another account or Region.

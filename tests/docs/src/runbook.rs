@@ -1,6 +1,8 @@
-//! The runbook, as far as rules refer to it.
+//! The runbook, as far as rules and alarms refer to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_domain::{AssetAlarm, PipelineAlarm};
 
 use crate::Catalogue;
 
@@ -25,20 +27,36 @@ fn anchor(heading: &str) -> String {
     kept.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
-/// What each section tells.
+/// What each section tells; that of an alarm is not quieted as a rule is.
 const PARTS: [&str; 4] = ["**Check**", "**Harmless**", "**Undo**", "**Quiet**"];
+
+/// What the anchors of alarms begin with.
+const ALARM: &str = "alarm-";
+
+/// The sections that alarms and their pages lead to. Both heartbeats have one; that of an alarm that is not known is for pages of
+/// alarms that a newer version made.
+fn of_alarms() -> BTreeSet<String> {
+    let of_assets = AssetAlarm::ALL.iter().map(|kind| kind.as_str());
+    let of_pipeline = PipelineAlarm::ALL.iter().map(|kind| match kind {
+        PipelineAlarm::HeartbeatKms | PipelineAlarm::HeartbeatSecretsManager => "heartbeat",
+        kind => kind.as_str(),
+    });
+    of_assets.chain(of_pipeline).chain(["cis", "unknown"]).map(|kind| format!("{ALARM}{kind}")).collect()
+}
 
 /// The sections that lack a part.
 fn gaps(markdown: &str) -> Vec<String> {
     let sections = markdown.split("\n### ").skip(1).filter_map(|section| {
         let (heading, text) = section.split_once('\n')?;
-        let missing: Vec<&str> = PARTS.into_iter().filter(|part| !text.contains(&format!("\n{part}"))).collect();
+        let is_alarm = anchor(heading).starts_with(ALARM);
+        let wanted = PARTS.into_iter().filter(|part| !is_alarm || *part != "**Quiet**");
+        let missing: Vec<&str> = wanted.filter(|part| !text.contains(&format!("\n{part}"))).collect();
         (!missing.is_empty()).then(|| format!("docs/runbook.md, {heading}: tell {} too", missing.join(", ")))
     });
     sections.collect()
 }
 
-/// What does not fit between the rules and the runbook, each with what to do.
+/// What does not fit between rules, alarms and the runbook, each with what to do.
 pub fn complaints(catalogue: &Catalogue, markdown: &str) -> Vec<String> {
     let mut used: BTreeMap<&str, &str> = BTreeMap::new();
     let mut complaints = Vec::new();
@@ -65,7 +83,11 @@ pub fn complaints(catalogue: &Catalogue, markdown: &str) -> Vec<String> {
                 .push(format!("{rule}: docs/runbook.md has no section `{anchor}`; write it, or name another one"));
         }
     }
-    for anchor in there.iter().filter(|anchor| !used.contains_key(anchor.as_str())) {
+    let alarms = of_alarms();
+    for anchor in alarms.difference(&there) {
+        complaints.push(format!("docs/runbook.md has no section `{anchor}`, which an alarm leads to; write it"));
+    }
+    for anchor in there.difference(&alarms).filter(|anchor| !used.contains_key(anchor.as_str())) {
         complaints.push(format!("docs/runbook.md: no rule leads to section `{anchor}`; take it out"));
     }
     complaints

@@ -46,6 +46,18 @@ fn links_of_the_dashboard_lead_to_sections_of_the_runbook() {
 }
 
 #[test]
+fn a_section_that_an_alarm_leads_to_is_missed() {
+    let catalogue = portcullis_docs::Catalogue::read(&root()).unwrap();
+    let renamed = read("docs/runbook.md").replacen("\n### Alarm denied\n", "\n### Alarm refused\n", 1);
+    let wrong = portcullis_docs::complaints(&catalogue, &renamed);
+    assert!(
+        wrong.iter().any(|wrong| wrong.contains("no section `alarm-denied`, which an alarm leads to")),
+        "{wrong:?}"
+    );
+    assert!(wrong.iter().any(|wrong| wrong.contains("no rule leads to section `alarm-refused`")), "{wrong:?}");
+}
+
+#[test]
 fn the_dashboard_shows_all_alarms_of_the_template_and_no_others() {
     let template = read("infra/template.yaml");
     let names: BTreeSet<&str> =

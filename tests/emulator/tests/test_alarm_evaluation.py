@@ -174,6 +174,17 @@ class NoTickTest(CloudWatchCase):
         self.assertEqual(self.alarm("denied")["StateValue"], "OK")
 
 
+class NeverTest(CloudWatchCase):
+    environment = {"PORTCULLIS_ALARM_TICK_MS": "-1"}
+
+    def test_no_alarm_is_judged(self) -> None:
+        self.put_alarm("denied")
+        self.put_value(5)
+        self.put_alarm("silent", MetricName="Beats", TreatMissingData="breaching")
+        for name in ("denied", "silent"):
+            self.assertEqual(self.alarm(name)["StateValue"], "INSUFFICIENT_DATA")
+
+
 class WithoutTheAdditionTest(CloudWatchCase):
     without = ("alarm_evaluation",)
 

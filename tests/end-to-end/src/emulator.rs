@@ -74,7 +74,7 @@ impl Emulator {
             .env("PORTCULLIS_CLOUDTRAIL_DELAY_MS", CLOUDTRAIL_DELAY_MS)
             .env("PORTCULLIS_FAULTS_FILE", scratch.path().join("faults.json"))
             // Alarms keep still where no scenario is about them: with none of its schedules having run, a stack's would ring.
-            .env("PORTCULLIS_ALARM_TICK_MS", "0")
+            .env("PORTCULLIS_ALARM_TICK_MS", "-1")
             .envs(variables.iter().copied())
             .env_remove("GATEWAY_PORT")
             .stdin(Stdio::piped())

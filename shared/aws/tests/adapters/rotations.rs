@@ -59,7 +59,11 @@ async fn secrets_page_by_page() {
         .then_output(move || first.clone());
     let found = reader(&[], &[&more, &list]).secrets().await.unwrap();
     let found: Vec<String> = found.iter().map(|(asset, rotation)| format!("{asset}: {rotation:?}")).collect();
-    insta::assert_snapshot!(found.join("\n"));
+    insta::assert_snapshot!(found.join("\n"), @"
+    arn:aws:secretsmanager:eu-west-1:111122223333:secret:rotated-AbCdEf: Next(2026-01-31T23:59:59Z)
+    arn:aws:secretsmanager:eu-west-1:111122223333:secret:never-AbCdEf: Never
+    arn:aws:secretsmanager:eu-west-1:111122223333:secret:counted-AbCdEf: Next(2026-01-08T00:00:00Z)
+    ");
 }
 
 #[tokio::test]

@@ -26,6 +26,18 @@ pub(crate) fn cancelled(reasons: &[&str]) -> String {
     )
 }
 
+/// An error of CloudWatch, which speaks CBOR (Smithy, *RPC v2 CBOR protocol*, Operation error serialization): a map of two
+/// short texts to two others.
+#[cfg(feature = "monitoring")]
+pub(crate) fn cbor_error(code: &str, message: &str) -> Vec<u8> {
+    let mut body = vec![0xa2];
+    for text in ["__type", code, "message", message] {
+        body.extend([0x78, u8::try_from(text.len()).unwrap()]);
+        body.extend(text.bytes());
+    }
+    body
+}
+
 /// An error of S3, which speaks XML of its own (S3 API Reference, *Error responses*).
 pub(crate) fn s3_error(code: &str) -> String {
     format!("<Error><Code>{code}</Code><Message>No.</Message><RequestId>r-1</RequestId></Error>")

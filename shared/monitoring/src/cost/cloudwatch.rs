@@ -52,7 +52,7 @@ pub(super) fn cloudwatch(settings: &Settings, place: &Place, load: &Load, rules:
         Item::CLOUDWATCH_REQUEST,
         requests,
         format!(
-            "each hour the alarms are read ({} pages of {}), the metric filters, the dashboard and its tags; changes come \
+            "each hour the alarms are read (pages: {}, of {} each), the metric filters, the dashboard and its tags; changes come \
              to little",
             whole(pages),
             whole(PAGE)
@@ -74,7 +74,7 @@ fn metrics(settings: &Settings, load: &Load, rules: usize) -> Vec<Quantity> {
         Item::METRIC,
         count(others) + f64::from(load.rules_that_fire),
         format!(
-            "at most {} for {} watched entries and {} accounts, by the catalogue's cardinality, and {} rules that fire; if \
+            "at most {} (watched entries: {}, accounts: {}) by the catalogue's cardinality, and {} rules that fire; if \
              all fired at all times, {} more",
             whole(count(others)),
             whole(count(scope.assets)),
@@ -100,7 +100,7 @@ fn logs(place: &Place, load: &Load) -> [Quantity; 2] {
             Item::LOG_INGESTED,
             month,
             format!(
-                "{} bytes of an invocation of detect with {batch} event(s), {} of one that has nothing to do, {} of one \
+                "{} bytes of an invocation of detect with a batch of {batch}, {} of one that has nothing to do, {} of one \
                  that pages: measured on the lines as they are written, Lambda's own included, and 26 bytes for each line",
                 whole(detect),
                 whole(watch),

@@ -175,7 +175,7 @@ fn calls(settings: &Settings, load: &Load) -> [Quantity; 4] {
             Item::S3_GET,
             (workers + 1.0) * minutes + RELEASES * DAYS + 2.0 * hourly,
             format!(
-                "the settings: every minute by each of {} worker(s) of detect and by respond, every 5 minutes by release, \
+                "the settings: every minute by each worker of detect (here {}) and by respond, every 5 minutes by release, \
                  twice an hour by alarms. Add one for each rule of your own, each minute and worker",
                 whole(workers)
             ),

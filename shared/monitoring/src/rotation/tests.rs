@@ -126,7 +126,7 @@ fn keys_by_arn_alias_and_tag() {
     let settings = settings(&format!(
         "  - {{name: by arn, arn: \"{HERE}:key/{ID}\", tier: critical}}\n\
          \x20 - {{name: by alias, alias: alias/payroll, tier: critical}}\n\
-         \x20 - {{name: by alias's arn, arn: \"{HERE}:alias/wages\", tier: critical}}\n\
+         \x20 - {{name: by alias's arn, alias: \"{HERE}:alias/wages\", tier: critical}}\n\
          \x20 - {{name: by tag, tag: {{key: team, value: payroll}}, tier: sensitive}}\n\
          \x20 - {{name: not watched, alias: alias/tests, tier: standard}}\n"
     ));

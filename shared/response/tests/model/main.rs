@@ -18,7 +18,7 @@ use proptest::prelude::*;
 
 use crate::cast::{CAST, Setup, setups};
 use crate::jobs::{Findings, Job};
-use crate::steps::{Act, Failing, Step, steps};
+use crate::steps::{Act, Failing, Step, Tampering, steps};
 use crate::truth::Truth;
 use crate::watcher::{Before, Done, Watcher, in_force};
 
@@ -181,6 +181,20 @@ fn released_twice_in_one_moment() {
     let release = || Step::One(Act::Release { who: 6 }, Vec::new());
     let grow = Step::One(Act::Grow { which: 0, worse: true, denied: false }, Vec::new());
     run(&[find(6, 2, true), Step::Clock(-2), find(6, 0, false), release(), grow, release()]);
+}
+
+/// The end of each is moved, and both are told of.
+#[test]
+fn extended_and_made_again_and_extended() {
+    let extend = || Act::Extend { who: 6, hours: 24 };
+    let made_again = Step::Tamper(6, Tampering::Recreate);
+    run(&[
+        find(6, 0, false),
+        Step::One(extend(), Vec::new()),
+        made_again,
+        find(6, 0, false),
+        Step::One(extend(), Vec::new()),
+    ]);
 }
 
 proptest! {

@@ -225,12 +225,17 @@ fn told_of(message: &Told) -> String {
                 message.action
             )
         }
-        Subject::Released(known) => {
-            format!("{} for {} since {} {:?}", message.what(), known.finding, known.since, known.state)
+        Subject::Released(known) => format!("{} {} {:?}", message.what(), which(known), known.state),
+        Subject::Extended(known) => format!("{} {} {:?}", message.what(), which(known), known.extensions),
+        Subject::Tampered(known) => {
+            format!("{} {} {} {:?}", message.what(), which(known), known.reapplied, known.tampering)
         }
-        Subject::Extended(known) => format!("{} {:?}", message.what(), known.extensions),
-        Subject::Tampered(known) => format!("{} {} {:?}", message.what(), known.reapplied, known.tampering),
         Subject::Alarm(notice) => format!("{} {notice:?}", message.what()),
         Subject::Switch(thrown) => format!("{thrown:?}"),
     }
+}
+
+/// Which containment: at one moment there may be several, of one that was made again under its name.
+fn which(known: &Quarantine) -> String {
+    format!("of {:?} for {} since {}", known.target.id(), known.finding, known.since)
 }

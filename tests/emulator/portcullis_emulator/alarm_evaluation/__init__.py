@@ -15,7 +15,7 @@ only when `PutMetricData` or `PutMetricAlarm` is called, and leaves an alarm wit
 as it is.
 
 An alarm is judged here when data arrives, and every `PORTCULLIS_ALARM_TICK_MS`
-(1000 unless set; 0 for never). Data of a period that is not over yet counts where no
+(1000 unless set; 0 for not by itself, a negative number for never at all). Data of a period that is not over yet counts where no
 more data can undo its verdict, so that a test need not wait for the minute to end. AWS
 does not say how many more periods it looks at: `PORTCULLIS_ALARM_EXTRA_PERIODS` does, 2
 unless set, which is what the tables in the guide have.
@@ -89,6 +89,8 @@ def install() -> None:
 
     def around_evaluate(_original: Function) -> Function:
         def evaluate_alarm(alarm):
+            if tick < 0:
+                return
             with metric_store.LOCK:
                 try:
                     judge(alarm, extra, time.time())

@@ -18,9 +18,8 @@ use test_case::test_case;
 
 use super::convert::{kept, put};
 use super::read::tags;
-use super::{anomaly, cloudwatch, dashboard, denied, described, metric, no_dashboard, place};
+use super::{anomaly, cloudwatch, code, dashboard, denied, described, metric, no_dashboard, place, refusing};
 use crate::recorded::Recorded;
-use crate::wire::xml_error;
 
 fn change_of(alarm: Alarm, new: bool) -> Change {
     Change::PutAlarm { alarm: Box::new(alarm), new }
@@ -131,7 +130,7 @@ async fn deleted_twice_is_the_same_as_once(there: &'static [&'static str], expec
             }
             both
         })
-        .then_error(|| DeleteAlarmsError::ResourceNotFound(ResourceNotFound::builder().build()));
+        .then_error(|| DeleteAlarmsError::ResourceNotFound(ResourceNotFound::builder().meta(code("ResourceNotFound")).build()));
     let left = mock!(Client::describe_alarms)
         .match_requests(|call: &DescribeAlarmsInput| call.alarm_names().len() == 2)
         .then_output(move || {
@@ -210,9 +209,10 @@ async fn a_body_that_is_not_understood_is_told() {
 #[test_case(400, "LimitExceeded", PortErrorKind::Refused)]
 #[test_case(403, "AccessDenied", PortErrorKind::Refused)]
 #[tokio::test(start_paused = true)]
-async fn a_failure_names_the_alarm(status: u16, code: &str, kind: PortErrorKind) {
-    let failing =
-        mock!(Client::put_metric_alarm).sequence().http_status(status, Some(xml_error(code, "No."))).repeatedly().build();
+async fn a_failure_names_the_alarm(status: u16, code: &'static str, kind: PortErrorKind) {
+    let failing = mock!(Client::put_metric_alarm).sequence();
+    let failing = failing.http_response(move || refusing(status, code)).repeatedly().build();
     let error = read(vec![failing]).await.change(&place(), &change_of(denied(), false)).await.unwrap_err();
     assert_eq!((error.kind, error.what.as_str()), (kind, "failed to put alarm `gatehouse/denied/payroll`"));
+    assert!(error.chain().ends_with(&format!("{code}: No.")), "{}", error.chain());
 }

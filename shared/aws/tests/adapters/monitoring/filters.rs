@@ -13,7 +13,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use portcullis_aws::CloudWatch;
 use portcullis_monitoring::{Change, ChangeMonitoring as _, MetricFilter, Place, ReadMonitoring as _};
 
-use super::{described, no_dashboard, place};
+use super::{code, described, no_dashboard, place};
 use crate::recorded::Recorded;
 
 fn with_trail() -> Place {
@@ -98,7 +98,7 @@ async fn a_filter_that_somebody_changed() {
 #[tokio::test]
 async fn a_log_group_that_is_not_there_has_no_filters() {
     let gone = mock!(Client::describe_metric_filters).then_error(|| {
-        DescribeMetricFiltersError::ResourceNotFoundException(ResourceNotFoundException::builder().build())
+        DescribeMetricFiltersError::ResourceNotFoundException(ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build())
     });
     assert_eq!(world(&gone).read(&with_trail()).await.unwrap().filters, []);
 }
@@ -106,7 +106,7 @@ async fn a_log_group_that_is_not_there_has_no_filters() {
 #[tokio::test]
 async fn deleted_twice_is_the_same_as_once() {
     let gone = mock!(Client::delete_metric_filter).then_error(|| {
-        DeleteMetricFilterError::ResourceNotFoundException(ResourceNotFoundException::builder().build())
+        DeleteMetricFilterError::ResourceNotFoundException(ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build())
     });
     let change = Change::DeleteFilter { log_group: "trail".to_owned(), name: filter().name };
     world(&gone).change(&with_trail(), &change).await.unwrap();

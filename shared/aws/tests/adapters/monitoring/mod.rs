@@ -6,6 +6,8 @@ mod filters;
 mod read;
 
 use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::http::HttpResponse;
+use aws_sdk_cloudwatch::error::ErrorMetadata;
 use aws_sdk_cloudwatch::operation::describe_alarms::{DescribeAlarmsInput, DescribeAlarmsOutput};
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardOutput;
 use aws_sdk_cloudwatch::types::MetricAlarm;
@@ -13,9 +15,12 @@ use aws_sdk_cloudwatch::types::error::DashboardNotFoundError;
 use aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput;
 use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, Tag};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use aws_smithy_types::body::SdkBody;
 use portcullis_aws::CloudWatch;
 use portcullis_metrics::{Metric, Statistic};
 use portcullis_monitoring::{Alarm, Comparison, Condition, MetricRef, MissingData, Place};
+
+use crate::wire::cbor_error;
 
 pub(crate) const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:gatehouse-alarm-states";
 
@@ -128,9 +133,19 @@ fn described(alarms: Vec<MetricAlarm>) -> Rule {
 
 fn no_dashboard() -> Rule {
     mock!(Client::get_dashboard).then_error(|| {
-        let error = DashboardNotFoundError::builder().build();
+        let error = DashboardNotFoundError::builder().meta(code("ResourceNotFound")).build();
         aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError::DashboardNotFoundError(error)
     })
+}
+
+/// The code that AWS has for an error (CloudWatch API Reference, Errors of each operation).
+fn code(code: &str) -> ErrorMetadata {
+    ErrorMetadata::builder().code(code).build()
+}
+
+/// An answer that is an error.
+fn refusing(status: u16, code: &str) -> HttpResponse {
+    HttpResponse::new(status.try_into().unwrap(), SdkBody::from(cbor_error(code, "No.")))
 }
 
 fn dashboard(body: &'static str) -> Rule {

@@ -12,9 +12,8 @@ use portcullis_monitoring::{Alarm, FoundDashboard, ReadMonitoring as _};
 use portcullis_response::PortErrorKind;
 
 use super::convert::{kept, put};
-use super::{cloudwatch, dashboard, denied, described, mapping, no_dashboard, place, with_index};
+use super::{cloudwatch, code, dashboard, denied, described, mapping, no_dashboard, place, refusing, with_index};
 use crate::recorded::Recorded;
-use crate::wire::xml_error;
 
 /// CloudWatch's own answer about the tags of whatever it is asked.
 pub(super) fn tags(tags: &[(&'static str, &'static str)]) -> Rule {
@@ -79,7 +78,7 @@ async fn a_name_that_was_ours_and_is_somebody_elses() {
 #[tokio::test]
 async fn one_that_went_meanwhile_is_not_there() {
     let gone = mock!(Client::list_tags_for_resource).then_error(|| {
-        ListTagsForResourceError::ResourceNotFoundException(ResourceNotFoundException::builder().build())
+        ListTagsForResourceError::ResourceNotFoundException(ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build())
     });
     let rules = [described(vec![by_hand("gatehouse/denied/a")]), no_dashboard(), gone];
     assert!(cloudwatch(&rules, &[]).read(&place()).await.unwrap().alarms.is_empty());
@@ -130,11 +129,11 @@ async fn whose_the_dashboard_is() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_is_no_empty_place() {
-    let throttled = || Some(xml_error("Throttling", "Rate exceeded"));
-    let alarms = mock!(Client::describe_alarms).sequence().http_status(429, throttled()).repeatedly().build();
+    let alarms = mock!(Client::describe_alarms).sequence();
+    let alarms = alarms.http_response(|| refusing(400, "Throttling")).repeatedly().build();
     let error = cloudwatch(&[alarms], &[]).read(&place()).await.unwrap_err();
     assert_eq!((error.kind, error.what.as_str()), (PortErrorKind::Retryable, "failed to list the alarms named `gatehouse/…`"));
-    let tags = mock!(Client::list_tags_for_resource).sequence().http_status(403, None).repeatedly().build();
+    let tags = mock!(Client::list_tags_for_resource).then_http_response(|| refusing(403, "AccessDenied"));
     let rules = [described(vec![by_hand("gatehouse/denied/a")]), no_dashboard(), tags];
     let error = cloudwatch(&rules, &[]).read(&place()).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Refused);
