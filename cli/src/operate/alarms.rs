@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::Place;
 use crate::aws_error;
+use crate::load::{self, SettingsFile};
 use crate::output::{self, Format, clean, say};
 
 /// For how long the function works at a time, in seconds; the command tells how far it is in between.
@@ -29,8 +30,10 @@ pub(crate) enum Command {
 
 /// Under which settings, and in which form.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit status: 0 all is as it should be; 1 something would be changed, or is in the way; 2 it could \
-                        not be told.")]
+#[command(
+    after_help = "Exit status: 0 all is as it should be; 1 something would be changed, or is in the way; 2 it could \
+                        not be told."
+)]
 pub(crate) struct PlanArguments {
     /// Settings that are not uploaded yet [default: those of the deployment]
     #[arg(long, value_name = "FILE")]
@@ -44,8 +47,10 @@ pub(crate) struct PlanArguments {
 
 /// Which deployment.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit status: 0 all is as it should be; 1 something could not be done, or is in the way; 2 it could \
-                        not be told.")]
+#[command(
+    after_help = "Exit status: 0 all is as it should be; 1 something could not be done, or is in the way; 2 it could \
+                        not be told."
+)]
 pub(crate) struct ApplyArguments {
     #[command(flatten)]
     place: Place,
@@ -68,8 +73,12 @@ pub(crate) async fn run(command: &Command) -> Result<ExitCode> {
 
 async fn plan(arguments: &PlanArguments) -> Result<ExitCode> {
     let mut asked = json!({});
-    if let Some(file) = &arguments.settings {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    if let Some(path) = &arguments.settings
+        && let Some(SettingsFile { path, text, settings }) = load::settings(Some(path))?
+    {
+        if let Err(problems) = settings {
+            bail!("the settings have problems:\n{}", problems.render(&path.display().to_string(), &text));
+        }
         asked = json!({"settings": text});
     }
     let config = arguments.place.config().await;

@@ -1,4 +1,4 @@
-//! `status`, `metrics` and `release` where there are no credentials: they end, soon, and say what is missing.
+//! `status`, `metrics`, `release` and `alarms` where there are no credentials: they end, soon, and say what is missing.
 
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,8 @@ fn run(arguments: &[&str], more: &[(&str, &str)]) -> Said {
 #[test_case(&["status"] ; "status")]
 #[test_case(&["metrics"] ; "metrics")]
 #[test_case(&["release", "reporting", "--reason", "a drill"] ; "release")]
+#[test_case(&["alarms", "plan"] ; "alarms plan")]
+#[test_case(&["alarms", "apply"] ; "alarms apply")]
 fn the_message_names_what_is_missing(arguments: &[&str]) {
     let said = run(arguments, &[("AWS_REGION", "eu-west-1")]);
     assert!(said.stderr.starts_with("portcullis: failed to "), "{}", said.stderr);
@@ -32,10 +34,22 @@ fn the_message_names_what_is_missing(arguments: &[&str]) {
 #[test_case(&["status"] ; "status")]
 #[test_case(&["metrics"] ; "metrics")]
 #[test_case(&["release", "reporting", "--reason", "a drill"] ; "release")]
+#[test_case(&["alarms", "plan"] ; "alarms plan")]
+#[test_case(&["alarms", "apply"] ; "alarms apply")]
 fn no_region(arguments: &[&str]) {
     let said = run(arguments, &[("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE01"), ("AWS_SECRET_ACCESS_KEY", "example")]);
     assert!(said.stderr.starts_with("portcullis: failed to "), "{}", said.stderr);
     assert!(said.stderr.to_lowercase().contains("region"), "{}", said.stderr);
+}
+
+/// Settings with problems are told before anybody is asked.
+#[test]
+fn a_plan_under_settings_that_are_no_good() {
+    let workplace = Workplace::new();
+    workplace.file("next.yaml", "mode: sleep\n");
+    let said = workplace.run(&["alarms", "plan", "--settings", "next.yaml"]);
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+    assert!(said.stderr.contains("the settings have problems") && said.stderr.contains("mode"), "{}", said.stderr);
 }
 
 /// A release without a reason could not be told from a mistake later.

@@ -61,7 +61,7 @@ impl Deployment {
 
     /// The answer. The resource keeps one id for its whole life: with another one CloudFormation would delete what the
     /// former stood for.
-    pub(crate) fn answer(&self, stack: &str, status: &Status, data: Map<String, Value>) -> Value {
+    pub(crate) fn answer(&self, stack: &str, status: &Status, data: &Map<String, Value>) -> Value {
         let (word, reason) = match status {
             Status::Success(reason) => ("SUCCESS", reason),
             Status::Failed(reason) => ("FAILED", reason),
@@ -85,7 +85,9 @@ impl Deployment {
     /// When it could not be sent. CloudFormation waits for it, and in the end gives up.
     pub(crate) async fn send(&self, https: &Https, answer: &Value) -> Result<(), FunctionError> {
         let url: HttpsUrl = self.response_url.parse().map_err(|_| {
-            FunctionError::Rejected("CloudFormation's request has no address to answer to that may be put to".to_owned())
+            FunctionError::Rejected(
+                "CloudFormation's request has no address to answer to that may be put to".to_owned(),
+            )
         })?;
         let mut last = String::new();
         for tried in 1..=TRIES {
@@ -125,7 +127,7 @@ mod tests {
     #[test]
     fn an_answer_has_what_cloud_formation_asks_for() {
         let created = request("Create", None);
-        let answer = created.answer("gatehouse", &Status::Success("made".to_owned()), Map::new());
+        let answer = created.answer("gatehouse", &Status::Success("made".to_owned()), &Map::new());
         let expected = json!({
             "Status": "SUCCESS", "Reason": "made", "PhysicalResourceId": "gatehouse-alarms",
             "StackId": "arn:aws:cloudformation:eu-west-1:111122223333:stack/gatehouse/0a1b2c3d", "RequestId": "r-1",
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn the_id_stays() {
         let updated = request("Update", Some("an older id"));
-        let answer = updated.answer("gatehouse", &Status::Failed("no".to_owned()), Map::new());
+        let answer = updated.answer("gatehouse", &Status::Failed("no".to_owned()), &Map::new());
         assert_eq!((&answer["PhysicalResourceId"], &answer["Status"]), (&json!("an older id"), &json!("FAILED")));
         assert_eq!(updated.request_type, Kind::Update);
     }
@@ -146,7 +148,7 @@ mod tests {
     #[test]
     fn a_long_reason_is_cut() {
         let reason = Status::Failed("ü".repeat(5_000));
-        let answer = request("Delete", Some("gatehouse-alarms")).answer("gatehouse", &reason, Map::new());
+        let answer = request("Delete", Some("gatehouse-alarms")).answer("gatehouse", &reason, &Map::new());
         assert!(answer.to_string().len() < 4_096);
     }
 

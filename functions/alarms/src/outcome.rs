@@ -2,7 +2,7 @@
 
 use portcullis_domain::{AlarmSubject, PipelineAlarm};
 use portcullis_lambda::{FunctionError, Metric, Metrics};
-use portcullis_monitoring::{Applied, Conflict, Done, Plan};
+use portcullis_monitoring::{Applied, Conflict, Done, Failure, Plan};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +25,18 @@ impl Outcome {
         Self { applied, conflicts: plan.conflicts, unchanged: plan.unchanged }
     }
 
+    /// This, and what was done after it: what failed and was left counts by the later one.
+    pub(crate) fn then(self, later: Self) -> Self {
+        let (before, after) = (self.applied.done, later.applied.done);
+        let done = Done {
+            created: before.created + after.created,
+            updated: before.updated + after.updated,
+            deleted: before.deleted + after.deleted,
+            silenced: before.silenced + after.silenced,
+        };
+        Self { applied: Applied { done, ..later.applied }, ..later }
+    }
+
     /// Counts the changes, and logs what somebody should look at.
     pub(crate) fn tell(&self, metrics: &mut Metrics) {
         let Applied { done: Done { created, updated, deleted, .. }, failed, left } = &self.applied;
@@ -42,7 +54,12 @@ impl Outcome {
             tracing::warn!(outcome = "conflict", what = conflict.what, why = conflict.why, "left alone");
         }
         for failure in failed {
-            tracing::error!(outcome = "failed", what = failure.what, error = failure.error, "not done; the next run tries again");
+            tracing::error!(
+                outcome = "failed",
+                what = failure.what,
+                error = failure.error,
+                "not done; the next run tries again"
+            );
         }
         tracing::info!(created, updated, deleted, left, unchanged = self.unchanged, "reconciled");
     }
@@ -64,17 +81,18 @@ impl Outcome {
     /// the deployment back.
     pub(crate) fn deployed(&self) -> Status {
         let Applied { done: Done { created, updated, deleted, .. }, failed, left } = &self.applied;
-        let mut reason = format!("{created} created, {updated} updated, {deleted} deleted, {} as before", self.unchanged);
+        let mut told =
+            vec![format!("{created} created, {updated} updated, {deleted} deleted, {} as before", self.unchanged)];
         if *left > 0 {
-            reason += &format!("; {left} are left for the next hour's run");
+            told.push(format!("{left} are left for the next hour's run"));
         }
-        if let Some(first) = failed.first() {
-            reason += &format!("; {} failed and are tried again, the first: {}: {}", failed.len(), first.what, first.error);
+        if let Some(Failure { what, error }) = failed.first() {
+            told.push(format!("{} failed and are tried again, the first: {what}: {error}", failed.len()));
         }
-        if let Some(first) = self.conflicts.first() {
-            reason += &format!("; {} left alone, the first: {}: {}", self.conflicts.len(), first.what, first.why);
+        if let Some(Conflict { what, why }) = self.conflicts.first() {
+            told.push(format!("{} left alone, the first: {what}: {why}", self.conflicts.len()));
         }
-        Status::Success(reason)
+        Status::Success(told.join("; "))
     }
 
     /// For a stack that is deleted. Where time did not suffice the deletion fails, and made again it goes on; what is
@@ -118,7 +136,9 @@ pub(crate) fn unread(error: &FunctionError, deleting: bool) -> Status {
         FunctionError::Retryable(why) if deleting => Status::Failed(format!("{why}; delete the stack again")),
         FunctionError::Retryable(why) => Status::Success(format!("left for the next hour's run: {why}")),
         // It would be the same for ever.
-        error if deleting => Status::Success(format!("alarms and dashboard are left behind; delete them by hand: {error}")),
+        error if deleting => {
+            Status::Success(format!("alarms and dashboard are left behind; delete them by hand: {error}"))
+        }
         error => Status::Failed(error.to_string()),
     }
 }
@@ -126,7 +146,6 @@ pub(crate) fn unread(error: &FunctionError, deleting: bool) -> Status {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use portcullis_monitoring::Failure;
     use test_case::test_case;
 
     use super::*;
@@ -170,6 +189,14 @@ mod tests {
         assert!(reason.contains("delete them by hand"), "{reason}");
     }
 
+    #[test]
+    fn what_is_done_in_rounds_adds_up() {
+        let both = outcome(7, &["DeleteAlarms a"], 0).then(outcome(0, &[], 1));
+        let Applied { done, failed, left } = &both.applied;
+        assert_eq!((done.created, done.deleted, done.silenced, failed.len(), *left), (6, 4, 2, 0, 0));
+        assert_eq!(both.conflicts.len(), 1);
+    }
+
     fn throttled() -> FunctionError {
         FunctionError::Retryable("Throttling".to_owned())
     }
@@ -178,12 +205,12 @@ mod tests {
         FunctionError::Misconfigured("AccessDenied".to_owned())
     }
 
-    #[test_case(throttled(), false, true ; "a throttle does not take a deployment back")]
-    #[test_case(refused(), false, false ; "settings that cannot be read do")]
-    #[test_case(throttled(), true, false ; "a throttle leaves nothing behind")]
-    #[test_case(refused(), true, true ; "a refusal does not block a deletion for ever")]
-    fn what_could_not_be_read(error: FunctionError, deleting: bool, succeeds: bool) {
-        assert_eq!(matches!(unread(&error, deleting), Status::Success(_)), succeeds);
+    #[test_case(&throttled(), false, true ; "a throttle does not take a deployment back")]
+    #[test_case(&refused(), false, false ; "settings that cannot be read do")]
+    #[test_case(&throttled(), true, false ; "a throttle leaves nothing behind")]
+    #[test_case(&refused(), true, true ; "a refusal does not block a deletion for ever")]
+    fn what_could_not_be_read(error: &FunctionError, deleting: bool, succeeds: bool) {
+        assert_eq!(matches!(unread(error, deleting), Status::Success(_)), succeeds);
     }
 
     #[test]

@@ -123,13 +123,13 @@ mod tests {
         Request::parse(payload, &"s3://config/portcullis.yaml".parse().unwrap())
     }
 
-    #[test_case(r#"{"reconcile": true}"#, Request::Reconcile)]
-    #[test_case(r#"{"heartbeat": true}"#, Request::Heartbeat)]
-    #[test_case(r#"{"plan": {}}"#, Request::Plan { settings: None } ; "a plan")]
-    #[test_case(r#"{"plan": {"settings": "mode: page"}}"#, Request::Plan { settings: Some("mode: page".to_owned()) } ; "a plan under other settings")]
-    #[test_case(r#"{"apply": {"seconds": 45}}"#, Request::Apply { seconds: 45 })]
-    fn requests(payload: &str, expected: Request) {
-        assert_eq!(parse(payload).unwrap(), expected);
+    #[test_case(r#"{"reconcile": true}"#, &Request::Reconcile)]
+    #[test_case(r#"{"heartbeat": true}"#, &Request::Heartbeat)]
+    #[test_case(r#"{"plan": {}}"#, &Request::Plan { settings: None } ; "a plan")]
+    #[test_case(r#"{"plan": {"settings": "mode: page"}}"#, &Request::Plan { settings: Some("mode: page".to_owned()) } ; "a plan under other settings")]
+    #[test_case(r#"{"apply": {"seconds": 45}}"#, &Request::Apply { seconds: 45 })]
+    fn requests(payload: &str, expected: &Request) {
+        assert_eq!(parse(payload).unwrap(), *expected);
     }
 
     #[test_case("{}" ; "nothing")]

@@ -62,10 +62,8 @@ mod tests {
 
     #[test]
     fn each_entry_has_its_number_and_what_is_unknown_is_told() {
-        let mut overdue = Overdue {
-            entries: [("payroll".to_owned(), 2), ("Löhne".to_owned(), 0)].into(),
-            ..Overdue::default()
-        };
+        let mut overdue =
+            Overdue { entries: [("payroll".to_owned(), 2), ("Löhne".to_owned(), 0)].into(), ..Overdue::default() };
         let mut metrics = Metrics::new("gatehouse");
         tell(&overdue, &mut metrics).unwrap();
         let mut seen: Vec<String> = metrics

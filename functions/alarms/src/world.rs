@@ -152,7 +152,7 @@ impl World {
             }
         };
         tracing::info!(?status, "answering CloudFormation");
-        let answer = deployment.answer(&place.stack, &status, data);
+        let answer = deployment.answer(&place.stack, &status, &data);
         deployment.send(&self.https, &answer).await?;
         Ok(answer)
     }

@@ -102,7 +102,8 @@ impl Https {
     ///
     /// When there was no answer: the request may have arrived all the same.
     pub async fn post_json(&self, url: &HttpsUrl, body: String, time: Duration) -> Result<Answer, PortError> {
-        Self::within(time, format!("failed to post to `{url}`"), self.exchange("POST", "application/json", url, body)).await
+        Self::within(time, format!("failed to post to `{url}`"), self.exchange("POST", "application/json", url, body))
+            .await
     }
 
     /// Puts `body` to an address that was signed for it, and reads the answer, all of it within `time`.

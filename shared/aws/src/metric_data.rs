@@ -89,7 +89,10 @@ fn points(result: MetricDataResult) -> Result<Vec<(Timestamp, f64)>, PortError> 
     if matches!(status_code, Some(StatusCode::InternalError | StatusCode::Forbidden)) {
         let said: Vec<String> = messages.into_iter().flatten().filter_map(|message| message.value).collect();
         let what = format!("failed to read the values of metric `{}`", label.unwrap_or_default());
-        return Err(malformed(what, if said.is_empty() { "CloudWatch has not all of them".to_owned() } else { said.join("; ") }));
+        return Err(malformed(
+            what,
+            if said.is_empty() { "CloudWatch has not all of them".to_owned() } else { said.join("; ") },
+        ));
     }
     let times = timestamps.into_iter().flatten().filter_map(|time| timestamp(&time));
     Ok(times.zip(values.into_iter().flatten()).collect())
@@ -103,7 +106,8 @@ fn name(number: usize) -> String {
 impl Query {
     fn asked(&self, number: usize) -> Result<MetricDataQuery, PortError> {
         let Self { id, metric, statistic, period } = self;
-        let period = i32::try_from(*period).map_err(|error| malformed(format!("failed to ask for metric `{id}`"), error))?;
+        let period =
+            i32::try_from(*period).map_err(|error| malformed(format!("failed to ask for metric `{id}`"), error))?;
         let pairs = metric.dimensions.iter();
         let dimensions = pairs.map(|(name, value)| Dimension::builder().name(name).value(value).build()).collect();
         let named = Metric::builder().namespace(&metric.namespace).metric_name(&metric.name);

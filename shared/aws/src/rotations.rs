@@ -41,7 +41,8 @@ impl RotationReader {
         let mut pages = self.secrets.list_secrets().max_results(100).into_paginator().send();
         let mut secrets = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| port_error("failed to list the secrets, for when they are rotated", error))?;
+            let page =
+                page.map_err(|error| port_error("failed to list the secrets, for when they are rotated", error))?;
             secrets.extend(page.secret_list.iter().flatten().filter_map(rotation_of_secret));
         }
         Ok(secrets)

@@ -135,10 +135,13 @@ pub fn needs_all_keys(settings: &Settings) -> bool {
     })
 }
 
-/// The entries that have an alarm for it.
+/// The entries that have an alarm for it. Decoys are left out: nobody has any business with one, nor have we.
 fn watched(settings: &Settings) -> impl Iterator<Item = &AssetEntry> {
     let tiers = &settings.alarms.rotation_overdue.tiers;
-    settings.assets.iter().filter(|entry| entry.is_watched() && entry.tier.is_some_and(|tier| tiers.contains(&tier)))
+    let has = |entry: &&AssetEntry| {
+        entry.is_watched() && !entry.decoy && entry.tier.is_some_and(|tier| tiers.contains(&tier))
+    };
+    settings.assets.iter().filter(has)
 }
 
 /// Whether an ARN is one of another account or Region.

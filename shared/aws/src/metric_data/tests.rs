@@ -31,13 +31,18 @@ fn result(id: &str, points: &[(i8, f64)]) -> MetricDataResult {
 async fn pages_are_put_together() {
     let more = mock!(Client::get_metric_data)
         .match_requests(|call: &GetMetricDataInput| call.next_token() == Some("more"))
-        .then_output(|| GetMetricDataOutput::builder().metric_data_results(result("q0", &[(3, 4.0), (2, 2.0)])).build());
+        .then_output(|| {
+            GetMetricDataOutput::builder().metric_data_results(result("q0", &[(3, 4.0), (2, 2.0)])).build()
+        });
     let first = mock!(Client::get_metric_data)
         .match_requests(|call: &GetMetricDataInput| {
             let [one, _, _] = call.metric_data_queries() else { return false };
             let stat = one.metric_stat().unwrap();
             let dimensions = stat.metric().unwrap().dimensions();
-            call.next_token().is_none() && stat.stat() == Some("Sum") && stat.period() == Some(86_400) && dimensions.len() == 2
+            call.next_token().is_none()
+                && stat.stat() == Some("Sum")
+                && stat.period() == Some(86_400)
+                && dimensions.len() == 2
         })
         .then_output(|| {
             let output = GetMetricDataOutput::builder().metric_data_results(result("q0", &[(1, 1.0)]));

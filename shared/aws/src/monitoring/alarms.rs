@@ -32,7 +32,8 @@ impl CloudWatch {
         let mut pages = call.into_paginator().send();
         let mut described = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| port_error(format!("failed to list the alarms named `{prefix}…`"), error))?;
+            let page =
+                page.map_err(|error| port_error(format!("failed to list the alarms named `{prefix}…`"), error))?;
             described.extend(of(page));
         }
         Ok(described)

@@ -62,7 +62,9 @@ impl CloudWatch {
             Change::DeleteFilter { name, .. } if !name.starts_with(&format!("{}-", place.stack)) => {
                 refused(format!("failed to delete metric filter `{name}`"), "the name is not the stack's to use")
             }
-            Change::PutDashboard { name, new, .. } if known.dashboard.is_some_and(|ours| !ours) || (!new && known.dashboard.is_none()) => {
+            Change::PutDashboard { name, new, .. }
+                if known.dashboard.is_some_and(|ours| !ours) || (!new && known.dashboard.is_none()) =>
+            {
                 refused(format!("failed to put dashboard `{name}`"), unread)
             }
             Change::DeleteDashboard(name) if known.dashboard != Some(true) => {

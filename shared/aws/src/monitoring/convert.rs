@@ -90,7 +90,8 @@ pub(crate) fn dimensions(metric: &MetricRef) -> Vec<Dimension> {
 pub(super) fn from_metric(found: &MetricAlarm) -> Option<Alarm> {
     // What we never ask for. A muted alarm is none of ours: it is made anew, and tells again. A window that slides is what
     // AWS means when nobody says anything.
-    let slides = found.evaluation_window.as_ref().is_none_or(|window| matches!(window, EvaluationWindow::SlidingWindow(_)));
+    let slides =
+        found.evaluation_window.as_ref().is_none_or(|window| matches!(window, EvaluationWindow::SlidingWindow(_)));
     let warms_up = found.warm_up_configuration.as_ref().and_then(|warm_up| warm_up.warm_up_period_duration_in_minutes);
     let more = found.actions_enabled == Some(false)
         || !found.insufficient_data_actions().is_empty()
@@ -132,7 +133,8 @@ pub(super) fn from_composite(found: &CompositeAlarm) -> Option<Alarm> {
 
 /// The metric that CloudWatch learned to expect for an alarm, and of which statistic, whoever made it.
 pub(super) fn detector(found: &MetricAlarm) -> Option<(MetricRef, String)> {
-    let band = found.metrics().iter().filter_map(MetricDataQuery::expression).find(|text| text.starts_with(FUNCTION))?;
+    let band =
+        found.metrics().iter().filter_map(MetricDataQuery::expression).find(|text| text.starts_with(FUNCTION))?;
     let (of, _) = band.strip_prefix(FUNCTION)?.strip_prefix('(')?.split_once([',', ')'])?;
     let query = found.metrics().iter().find(|query| query.id() == Some(of.trim()))?;
     let stat = query.metric_stat()?;

@@ -20,7 +20,13 @@ impl CloudWatch {
         Ok(self.has_tag(place, &arn).await?.map(|ours| FoundDashboard { ours, body }))
     }
 
-    pub(super) async fn put_dashboard(&self, place: &Place, name: &str, body: &str, new: bool) -> Result<(), PortError> {
+    pub(super) async fn put_dashboard(
+        &self,
+        place: &Place,
+        name: &str,
+        body: &str,
+        new: bool,
+    ) -> Result<(), PortError> {
         let what = || format!("failed to put dashboard `{name}`");
         let tag = new.then(|| Tag::builder().key(STACK_TAG).value(&place.stack).build());
         let call = self.changing.put_dashboard().dashboard_name(name).dashboard_body(body);

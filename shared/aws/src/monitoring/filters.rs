@@ -1,5 +1,7 @@
 //! Metric filters of the trail's log group.
 
+use std::collections::HashMap;
+
 use aws_sdk_cloudwatchlogs::types::{MetricFilter as Kept, MetricTransformation};
 use portcullis_monitoring::{MetricFilter, Place};
 use portcullis_response::PortError;
@@ -60,7 +62,7 @@ fn read(log_group: &str, kept: Kept) -> Option<MetricFilter> {
         Some([only]) => {
             let plain = only.metric_value == ONE
                 && only.default_value.is_none()
-                && only.dimensions.as_ref().is_none_or(|dimensions| dimensions.is_empty())
+                && only.dimensions.as_ref().is_none_or(HashMap::is_empty)
                 && kept.field_selection_criteria.is_none();
             Some((only.metric_namespace.clone(), only.metric_name.clone())).filter(|_| plain)
         }

@@ -59,8 +59,8 @@ impl CloudWatch {
         let mut found = call.resources_per_page(100).into_paginator().items().send();
         let mut names = BTreeSet::new();
         while let Some(resource) = found.next().await {
-            let resource =
-                resource.map_err(|error| port_error(format!("failed to list the alarms with tag `{STACK_TAG}`"), error))?;
+            let resource = resource
+                .map_err(|error| port_error(format!("failed to list the alarms with tag `{STACK_TAG}`"), error))?;
             // An alarm of a template may have the tag from its stack; it is the template's all the same.
             if resource.tags.iter().flatten().any(|tag| tag.key.starts_with(CLOUD_FORMATION)) {
                 continue;

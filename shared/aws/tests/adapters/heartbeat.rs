@@ -42,8 +42,11 @@ async fn what_is_asked_for() {
 async fn what_counts_as_recorded(status: u16, code: &str, expected: Option<PortErrorKind>) {
     let body = || Some(json_error(code, "No."));
     let kms = mock!(aws_sdk_kms::Client::describe_key).sequence().http_status(status, body()).repeatedly().build();
-    let secrets =
-        mock!(aws_sdk_secretsmanager::Client::describe_secret).sequence().http_status(status, body()).repeatedly().build();
+    let secrets = mock!(aws_sdk_secretsmanager::Client::describe_secret)
+        .sequence()
+        .http_status(status, body())
+        .repeatedly()
+        .build();
     let heartbeat = heartbeat(&kms, &secrets);
     assert_eq!(heartbeat.kms().await.err().map(|error| error.kind), expected);
     assert_eq!(heartbeat.secrets_manager().await.err().map(|error| error.kind), expected);

@@ -30,6 +30,8 @@ mod samples;
 mod server;
 mod shown;
 mod sightings;
+#[cfg(feature = "https")]
+mod signed_address;
 mod sns;
 mod switch;
 mod table;

@@ -82,7 +82,8 @@ async fn keys_page_by_page() {
 }
 
 fn status(enabled: bool, next: Option<&str>) -> Rule {
-    let answer = GetKeyRotationStatusOutput::builder().key_rotation_enabled(enabled).set_next_rotation_date(next.map(at));
+    let answer =
+        GetKeyRotationStatusOutput::builder().key_rotation_enabled(enabled).set_next_rotation_date(next.map(at));
     let answer = answer.build();
     mock!(aws_sdk_kms::Client::get_key_rotation_status)
         .match_requests(|call: &GetKeyRotationStatusInput| call.key_id() == Some(KEY))

@@ -130,7 +130,9 @@ async fn deleted_twice_is_the_same_as_once(there: &'static [&'static str], expec
             }
             both
         })
-        .then_error(|| DeleteAlarmsError::ResourceNotFound(ResourceNotFound::builder().meta(code("ResourceNotFound")).build()));
+        .then_error(|| {
+            DeleteAlarmsError::ResourceNotFound(ResourceNotFound::builder().meta(code("ResourceNotFound")).build())
+        });
     let left = mock!(Client::describe_alarms)
         .match_requests(|call: &DescribeAlarmsInput| call.alarm_names().len() == 2)
         .then_output(move || {
@@ -162,10 +164,11 @@ async fn one_that_rings_is_told_to_be_over() {
 async fn what_was_learned_goes_with_the_alarm() {
     let calls = Recorded::default();
     let recorded = calls.clone();
-    let delete = mock!(Client::delete_anomaly_detector).then_compute_output(move |call: &DeleteAnomalyDetectorInput| {
-        recorded.keep(call);
-        DeleteAnomalyDetectorOutput::builder().build()
-    });
+    let delete =
+        mock!(Client::delete_anomaly_detector).then_compute_output(move |call: &DeleteAnomalyDetectorInput| {
+            recorded.keep(call);
+            DeleteAnomalyDetectorOutput::builder().build()
+        });
     read(vec![delete]).await.change(&place(), &Change::DeleteDetector(metric())).await.unwrap();
     let call: DeleteAnomalyDetectorInput = calls.only();
     let detector = call.single_metric_anomaly_detector().unwrap();

@@ -58,8 +58,8 @@ async fn found(alarm: MetricAlarm) -> FoundAlarm {
     let name = alarm.alarm_name.clone().unwrap();
     let tags = super::read::tags(&[("portcullis:stack", "gatehouse")]);
     let found = cloudwatch(&[described(vec![alarm]), tags, no_dashboard()], &[&name]).read(&place()).await.unwrap();
-    let [alarm] = found.alarms.as_slice() else { panic!("{found:?}") };
-    alarm.clone()
+    assert_eq!(found.alarms.len(), 1, "{found:?}");
+    found.alarms[0].clone()
 }
 
 #[test_case(&denied() ; "a threshold")]

@@ -98,7 +98,9 @@ async fn a_filter_that_somebody_changed() {
 #[tokio::test]
 async fn a_log_group_that_is_not_there_has_no_filters() {
     let gone = mock!(Client::describe_metric_filters).then_error(|| {
-        DescribeMetricFiltersError::ResourceNotFoundException(ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build())
+        DescribeMetricFiltersError::ResourceNotFoundException(
+            ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build(),
+        )
     });
     assert_eq!(world(&gone).read(&with_trail()).await.unwrap().filters, []);
 }
@@ -106,7 +108,9 @@ async fn a_log_group_that_is_not_there_has_no_filters() {
 #[tokio::test]
 async fn deleted_twice_is_the_same_as_once() {
     let gone = mock!(Client::delete_metric_filter).then_error(|| {
-        DeleteMetricFilterError::ResourceNotFoundException(ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build())
+        DeleteMetricFilterError::ResourceNotFoundException(
+            ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build(),
+        )
     });
     let change = Change::DeleteFilter { log_group: "trail".to_owned(), name: filter().name };
     world(&gone).change(&with_trail(), &change).await.unwrap();

@@ -102,9 +102,8 @@ fn cloudwatch(rules: &[Rule], tagged: &[&str]) -> CloudWatch {
 }
 
 fn with_index(rules: &[Rule], tagged: Vec<ResourceTagMapping>) -> CloudWatch {
-    let index = mock!(aws_sdk_resourcegroupstagging::Client::get_resources).then_output(move || {
-        GetResourcesOutput::builder().set_resource_tag_mapping_list(Some(tagged.clone())).build()
-    });
+    let index = mock!(aws_sdk_resourcegroupstagging::Client::get_resources)
+        .then_output(move || GetResourcesOutput::builder().set_resource_tag_mapping_list(Some(tagged.clone())).build());
     let rules: Vec<&Rule> = rules.iter().collect();
     CloudWatch::with(
         mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, &rules),
@@ -114,8 +113,8 @@ fn with_index(rules: &[Rule], tagged: Vec<ResourceTagMapping>) -> CloudWatch {
 }
 
 fn mapping(name: &str, tags: &[(&str, &str)]) -> ResourceTagMapping {
-    let mut mapping = ResourceTagMapping::builder()
-        .resource_arn(format!("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:{name}"));
+    let mut mapping =
+        ResourceTagMapping::builder().resource_arn(format!("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:{name}"));
     for (key, value) in tags {
         mapping = mapping.tags(Tag::builder().key(*key).value(*value).build().unwrap());
     }

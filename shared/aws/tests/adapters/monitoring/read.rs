@@ -52,16 +52,14 @@ async fn what_the_index_does_not_know_is_asked_for() {
         let tag = Tag::builder().key("portcullis:stack").value(stack).build();
         ListTagsForResourceOutput::builder().tags(tag).build()
     });
-    let alarms = vec![
-        named("gatehouse/denied/a").await,
-        named("gatehouse/denied/b").await,
-        named("gatehouse/denied/c").await,
-    ];
+    let alarms =
+        vec![named("gatehouse/denied/a").await, named("gatehouse/denied/b").await, named("gatehouse/denied/c").await];
     let world = cloudwatch(&[described(alarms), no_dashboard(), tags], &["gatehouse/denied/a"]);
     let found = world.read(&place()).await.unwrap();
     let ours: Vec<bool> = found.alarms.iter().map(|alarm| alarm.ours).collect();
     assert_eq!(ours, [true, true, false]);
-    let asked: Vec<String> = calls.all().into_iter().filter_map(|call: ListTagsForResourceInput| call.resource_arn).collect();
+    let asked: Vec<String> =
+        calls.all().into_iter().filter_map(|call: ListTagsForResourceInput| call.resource_arn).collect();
     let arn = |name| format!("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:gatehouse/denied/{name}");
     assert_eq!(asked, [arn("b"), arn("c")]);
 }
@@ -78,7 +76,9 @@ async fn a_name_that_was_ours_and_is_somebody_elses() {
 #[tokio::test]
 async fn one_that_went_meanwhile_is_not_there() {
     let gone = mock!(Client::list_tags_for_resource).then_error(|| {
-        ListTagsForResourceError::ResourceNotFoundException(ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build())
+        ListTagsForResourceError::ResourceNotFoundException(
+            ResourceNotFoundException::builder().meta(code("ResourceNotFoundException")).build(),
+        )
     });
     let rules = [described(vec![by_hand("gatehouse/denied/a")]), no_dashboard(), gone];
     assert!(cloudwatch(&rules, &[]).read(&place()).await.unwrap().alarms.is_empty());
@@ -92,7 +92,10 @@ async fn our_tag_under_another_name() {
         .then_output(|| DescribeAlarmsOutput::builder().metric_alarms(by_hand("somewhere")).build());
     let found = cloudwatch(&[described(Vec::new()), elsewhere, no_dashboard()], &["somewhere"]).read(&place()).await;
     let found = found.unwrap();
-    assert_eq!(found.alarms.iter().map(|alarm| (alarm.name.as_str(), alarm.ours)).collect::<Vec<_>>(), [("somewhere", true)]);
+    assert_eq!(
+        found.alarms.iter().map(|alarm| (alarm.name.as_str(), alarm.ours)).collect::<Vec<_>>(),
+        [("somewhere", true)]
+    );
 }
 
 /// A tag of the whole stack is on the template's alarms too.
@@ -115,7 +118,10 @@ async fn pages_are_followed() {
         .match_requests(|call: &DescribeAlarmsInput| call.next_token().is_none() && call.max_records() == Some(100))
         .then_output(move || page("gatehouse/denied/a", Some("more")));
     let found = cloudwatch(&[second, first, no_dashboard(), tags(&[])], &[]).read(&place()).await.unwrap();
-    assert_eq!(found.alarms.iter().map(|alarm| alarm.name.as_str()).collect::<Vec<_>>(), ["gatehouse/denied/a", "gatehouse/denied/b"]);
+    assert_eq!(
+        found.alarms.iter().map(|alarm| alarm.name.as_str()).collect::<Vec<_>>(),
+        ["gatehouse/denied/a", "gatehouse/denied/b"]
+    );
 }
 
 #[tokio::test]
@@ -132,7 +138,10 @@ async fn what_cannot_be_read_is_no_empty_place() {
     let alarms = mock!(Client::describe_alarms).sequence();
     let alarms = alarms.http_response(|| refusing(400, "Throttling")).repeatedly().build();
     let error = cloudwatch(&[alarms], &[]).read(&place()).await.unwrap_err();
-    assert_eq!((error.kind, error.what.as_str()), (PortErrorKind::Retryable, "failed to list the alarms named `gatehouse/…`"));
+    assert_eq!(
+        (error.kind, error.what.as_str()),
+        (PortErrorKind::Retryable, "failed to list the alarms named `gatehouse/…`")
+    );
     let tags = mock!(Client::list_tags_for_resource).then_http_response(|| refusing(403, "AccessDenied"));
     let rules = [described(vec![by_hand("gatehouse/denied/a")]), no_dashboard(), tags];
     let error = cloudwatch(&rules, &[]).read(&place()).await.unwrap_err();
