@@ -29,8 +29,8 @@ fn the_example_is_sound() {
     assert_eq!((said.code, said.stderr.as_str()), (0, ""));
     assert_snapshot!(said.without_count(0), @"
     settings: portcullis.example.yaml: mode observe, assets 5, protected patterns 3
-      note: line 46: `backup key` has no `authorized`, so nobody can be told to be unauthorized
-      note: line 51: `whatever is tagged confidential` has no `authorized`, so nobody can be told to be unauthorized
+      note: line 49: `backup key` has no `authorized`, so nobody can be told to be unauthorized
+      note: line 54: `whatever is tagged confidential` has no `authorized`, so nobody can be told to be unauthorized
       note: mode observe: findings are recorded, nobody is paged, nothing is touched
     rules: N + 0 loaded
     ok

@@ -5,13 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{AccountId, PolicyArn, error_chain};
 use portcullis_lambda::{Configuration, Evidence, FunctionError, Message, Metric, Metrics, reply, split};
 use portcullis_paging::PageContext;
-use portcullis_response::{Deployment, RespondError, Responder};
+use portcullis_response::{Deployment, Look, RespondError, Responder};
 use portcullis_settings::Settings;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::message::{Said, is_round, read};
-use crate::record::{rang, record, seen};
+use crate::record::{caught_up, rang, record, seen};
 use crate::world::World;
 
 /// From this delivery on, an IAM that does not answer is a reason to page rather than to wait once more.
@@ -105,26 +105,52 @@ async fn batch(
     reply(results)
 }
 
-/// Looks after everybody who is contained. Nobody reads the answer to a schedule: failing makes the alarm ring.
+/// Looks after everybody who is contained, and then tells what is due of alarms; neither keeps the other from being done.
+/// Nobody reads the answer to a schedule: failing makes the alarm ring.
 async fn round(responder: &Responder<'_>, metrics: &mut Metrics) -> Result<Value, FunctionError> {
-    let looks = responder.watch_all(Timestamp::now()).await;
-    let looks = looks.map_err(|error| FunctionError::Retryable(error_chain(&error)))?;
-    let (count, mut failed) = (looks.len(), Vec::new());
-    for look in looks {
-        match look {
-            Ok(look) => seen(&look, metrics),
-            // Another worker is at it.
-            Err(RespondError::Busy(_)) => {}
-            Err(error) => {
-                metrics.count(Metric::TAMPERING, &["failed"], 1);
-                failed.push(error_chain(&error));
+    let (mut failed, mut count, mut told_of) = (Vec::new(), 0_usize, 0_usize);
+    match responder.watch_all(Timestamp::now()).await {
+        Ok(looks) => {
+            count = looks.len();
+            let looks = looks.into_iter().filter_map(|look| looked(look, metrics));
+            failed.extend(looks.map(|error| format!("not looked after: {error}")));
+        }
+        Err(error) => failed.push(format!("nobody was looked after: {}", error_chain(&error))),
+    }
+    match responder.alarms_due(Timestamp::now()).await {
+        Ok(things) => {
+            for thing in things {
+                match thing {
+                    Ok(told) => {
+                        told_of += 1;
+                        caught_up(&told, metrics);
+                    }
+                    Err(error) => failed.push(format!("not told of: {}", error_chain(&error))),
+                }
             }
         }
+        Err(error) => failed.push(format!("no alarm was told of: {}", error_chain(&error))),
     }
     if failed.is_empty() {
-        return Ok(json!({"looked_after": count}));
+        return Ok(json!({"looked_after": count, "told_of": told_of}));
     }
-    Err(FunctionError::Retryable(format!("not looked after: {}", failed.join("; "))))
+    Err(FunctionError::Retryable(failed.join("; ")))
+}
+
+/// Counts a look; why it failed, if it did.
+fn looked(look: Result<Look, RespondError>, metrics: &mut Metrics) -> Option<String> {
+    match look {
+        Ok(look) => {
+            seen(&look, metrics);
+            None
+        }
+        // Another worker is at it.
+        Err(RespondError::Busy(_)) => None,
+        Err(error) => {
+            metrics.count(Metric::TAMPERING, &["failed"], 1);
+            Some(error_chain(&error))
+        }
+    }
 }
 
 async fn respond(

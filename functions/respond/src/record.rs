@@ -2,7 +2,8 @@
 
 use portcullis_lambda::{Metric, Metrics};
 use portcullis_response::{
-    AlarmChange, AlarmOutcome, AlarmReport, Containment, Entry, Gone, Look, PageState, Quarantine, Refusal, Report,
+    AlarmChange, AlarmOutcome, AlarmReport, AlarmsTold, Containment, Entry, Gone, Look, PageState, Quarantine, Refusal,
+    Report,
 };
 
 pub(crate) fn record(report: &Report, metrics: &mut Metrics) {
@@ -67,6 +68,15 @@ pub(crate) fn rang(change: &AlarmChange, report: &AlarmReport, metrics: &mut Met
     };
     let (outcome, sent) = (report.outcome.as_str(), report.sent.len());
     tracing::info!(alarm = change.name, state = ?change.state, at = %change.at, outcome, why, sent, "an alarm changed");
+}
+
+/// Alarms of which the round told.
+pub(crate) fn caught_up(told: &AlarmsTold, metrics: &mut Metrics) {
+    for sent in &told.sent {
+        metrics.count(Metric::ALARM_NOTICES, &[sent.as_str()], 1);
+    }
+    let sent: Vec<&str> = told.sent.iter().map(|sent| sent.as_str()).collect();
+    tracing::info!(thing = told.thing, ?sent, "told of alarms without a message");
 }
 
 fn done(entry: &Entry, metrics: &mut Metrics) {

@@ -57,7 +57,9 @@ const fn standing(alarm: &AlarmNotice) -> Kind {
     match alarm.telling {
         Telling::Over => Kind::AlarmOver,
         Telling::Again { .. } => Kind::AlarmAgain,
-        Telling::Rings | Telling::Worse | Telling::More | Telling::Covered { .. } => Kind::Alarm,
+        Telling::Rings | Telling::Worse | Telling::More | Telling::Still { .. } | Telling::Covered { .. } => {
+            Kind::Alarm
+        }
     }
 }
 
@@ -148,14 +150,23 @@ fn remarks(alarm: &AlarmNotice) -> Vec<String> {
         Telling::Worse => Some("It is worse than what somebody was woken for.".to_owned()),
         Telling::More => Some("Others of the same rang before it, and somebody was woken for them.".to_owned()),
         Telling::Again { woken_at, times } => {
-            let times = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+            let times = often(*times);
             Some(format!("Somebody was woken for it at {woken_at:.0}; since then it was over and rang again {times}."))
         }
+        Telling::Still { woken_at, times } => Some(format!(
+            "Somebody was woken for it at {woken_at:.0}; since then it was over and rang again {}, for which nobody was \
+             woken so soon. It rings still.",
+            often(*times)
+        )),
         Telling::Covered { finding } => {
             Some(format!("On-call was paged about finding {finding} on it; this belongs to the same incident."))
         }
     };
     remark.into_iter().collect()
+}
+
+fn often(times: u32) -> String {
+    if times == 1 { "once".to_owned() } else { format!("{times} times") }
 }
 
 fn details(alarm: &AlarmNotice) -> Vec<(&'static str, String)> {

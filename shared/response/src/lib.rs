@@ -31,7 +31,7 @@ mod withdraw;
 mod work;
 
 pub use alarm::{
-    AlarmChange, AlarmIncident, AlarmNotice, AlarmOutcome, AlarmReport, AlarmState, Noted, Ringing, Telling,
+    AlarmChange, AlarmIncident, AlarmNotice, AlarmOutcome, AlarmReport, AlarmState, AlarmsTold, Noted, Ringing, Telling,
 };
 pub use answering::{Answer, AnswerError};
 pub use ask::{Answered, Ask, AskState};

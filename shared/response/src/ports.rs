@@ -177,7 +177,10 @@ pub trait Ledger: Send + Sync {
     async fn put_incident(&self, actor: &str, incident: &Incident, expected: Version) -> Result<Version, LedgerError>;
     /// What is known of the alarms of one thing, by its key.
     async fn alarm_incident(&self, thing: &str) -> Result<Option<Versioned<AlarmIncident>>, PortError>;
-    /// Writes it over `expected`.
+    /// What is known of the alarms of everything, each with its key. What cannot be read is an error of its own, so that it
+    /// does not keep on-call from being told of the others.
+    async fn alarm_incidents(&self) -> Result<Vec<Result<(String, Versioned<AlarmIncident>), PortError>>, PortError>;
+    /// Writes what is known of the alarms of one thing over `expected`.
     async fn put_alarm_incident(
         &self,
         thing: &str,

@@ -122,6 +122,13 @@ pub enum RespondError {
         #[source]
         source: Option<PortError>,
     },
+    /// What the ledger holds of alarms could not be read, all of it or that of one thing.
+    #[error("what is known of alarms could not be read")]
+    Alarms {
+        /// What failed.
+        #[source]
+        source: PortError,
+    },
 }
 
 impl Responder<'_> {

@@ -26,7 +26,8 @@ pub struct Faults {
     state: Mutex<State>,
     named: Vec<Named>,
     pub(crate) taking_turns: bool,
-    pub(crate) unreadable: bool,
+    /// The list of which one item cannot be read, by the name of the method.
+    pub(crate) unreadable: Option<&'static str>,
 }
 
 #[derive(Debug, Default)]
@@ -89,7 +90,12 @@ impl Faults {
 
     /// No call fails, but of all containments one cannot be read.
     pub fn unreadable_quarantine() -> Self {
-        Self { unreadable: true, ..Self::default() }
+        Self { unreadable: Some("quarantines"), ..Self::default() }
+    }
+
+    /// No call fails, but of what is known of alarms, that of one thing cannot be read.
+    pub fn unreadable_alarms() -> Self {
+        Self { unreadable: Some("alarm_incidents"), ..Self::default() }
     }
 
     /// No call fails, but before each another worker may come in between: see [`take_turns`](crate::take_turns).

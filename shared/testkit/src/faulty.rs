@@ -76,7 +76,7 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
 
     async fn quarantines(&self) -> Result<Vec<Result<Versioned<Quarantine>, PortError>>, PortError> {
         let mut all = self.call("quarantines", self.port.quarantines()).await?;
-        if self.faults.unreadable {
+        if self.faults.unreadable == Some("quarantines") {
             all.push(Err(injected("one quarantine", PortErrorKind::Refused)));
         }
         Ok(all)
@@ -92,6 +92,14 @@ impl<P: Ledger> Ledger for Faulty<'_, P> {
 
     async fn alarm_incident(&self, thing: &str) -> Result<Option<Versioned<AlarmIncident>>, PortError> {
         self.call("alarm_incident", self.port.alarm_incident(thing)).await
+    }
+
+    async fn alarm_incidents(&self) -> Result<Vec<Result<(String, Versioned<AlarmIncident>), PortError>>, PortError> {
+        let mut all = self.call("alarm_incidents", self.port.alarm_incidents()).await?;
+        if self.faults.unreadable == Some("alarm_incidents") {
+            all.insert(0, Err(injected("one thing's alarms", PortErrorKind::Refused)));
+        }
+        Ok(all)
     }
 
     async fn put_alarm_incident(

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::FindingId;
-use portcullis_response::{AlarmIncident, Entry, Incident, Ledger, LedgerError, Places, PortError, Quarantine, Version, Versioned};
+use portcullis_response::{
+    AlarmIncident, Entry, Incident, Ledger, LedgerError, Places, PortError, Quarantine, Version, Versioned,
+};
 
 use super::chain::About;
 use super::{DynamoLedger, KEPT, Write, json, read, sort_key};
@@ -76,6 +78,17 @@ impl Ledger for DynamoLedger {
 
     async fn alarm_incident(&self, thing: &str) -> Result<Option<Versioned<AlarmIncident>>, PortError> {
         self.get("alarm", thing).await
+    }
+
+    async fn alarm_incidents(&self) -> Result<Vec<Result<(String, Versioned<AlarmIncident>), PortError>>, PortError> {
+        let read = |item: &_| {
+            let thing = sort_key(item);
+            let known = read(item).map_err(|why: String| {
+                malformed(format!("failed to read what is known of the alarms of `{thing}` in the ledger"), why)
+            });
+            known.map(|known| (thing.to_owned(), known))
+        };
+        Ok(self.all("alarm").await?.iter().map(read).collect())
     }
 
     async fn put_alarm_incident(

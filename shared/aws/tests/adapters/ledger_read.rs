@@ -15,7 +15,7 @@ use portcullis_response::{
 use portcullis_testkit::{ROLE, finding};
 use test_case::test_case;
 
-use crate::samples::{decided, entry, incident, now, places, quarantine};
+use crate::samples::{alarm_incident, decided, entry, incident, now, places, quarantine};
 use crate::table::{Item, Table};
 use crate::wire::json_error;
 
@@ -124,16 +124,16 @@ fn quarantine_of(arn: &str) -> Item {
     item("quarantine", arn, &serde_json::to_string(&Quarantine { target, ..quarantine() }).unwrap())
 }
 
-/// A page of the query for containments: asked for from `start` on.
-fn page(start: Option<&'static str>, items: Vec<Item>, next: Option<&'static str>) -> Rule {
+/// A page of the query for what is in a partition: asked for from `start` on.
+fn page(partition: &'static str, start: Option<&'static str>, items: Vec<Item>, next: Option<&'static str>) -> Rule {
     let key = |sk: &str| HashMap::from([("sk".to_owned(), AttributeValue::S(sk.to_owned()))]);
     mock!(Client::query)
         .match_requests(move |call: &QueryInput| {
-            let partition = call.expression_attribute_values().and_then(|values| values.get(":pk"));
+            let asked = call.expression_attribute_values().and_then(|values| values.get(":pk"));
             call.table_name() == Some("ledger")
                 && call.consistent_read() == Some(true)
                 && call.key_condition_expression() == Some("pk = :pk")
-                && partition == Some(&AttributeValue::S("quarantine".to_owned()))
+                && asked == Some(&AttributeValue::S(partition.to_owned()))
                 && call.exclusive_start_key().cloned() == start.map(key)
         })
         .then_output(move || {
@@ -147,6 +147,7 @@ async fn quarantines_on_every_page() {
     let arns = ["a", "b", "c"].map(|name| format!("arn:aws:iam::111122223333:role/{name}"));
     let [a, b, c] = arns.each_ref().map(|arn| quarantine_of(arn));
     // A page may be empty and still not be the last (DynamoDB Developer Guide, *Paginating table query results*).
+    let page = |start, items, next| page("quarantine", start, items, next);
     let pages = [page(None, vec![a, b], Some("b")), page(Some("b"), vec![], Some("x")), page(Some("x"), vec![c], None)];
     let all = ledger(&pages).quarantines().await.unwrap();
     let found: Vec<&str> = all.iter().map(|known| known.as_ref().unwrap().item.target.arn()).collect();
@@ -156,6 +157,52 @@ async fn quarantines_on_every_page() {
 #[tokio::test]
 async fn no_quarantines() {
     assert!(Table::default().ledger().quarantines().await.unwrap().is_empty());
+}
+
+fn alarms_of(thing: &str) -> Item {
+    item("alarm", thing, &serde_json::to_string(&alarm_incident()).unwrap())
+}
+
+/// A round that saw the first page alone would never wake anybody for what rings on beyond it.
+#[tokio::test]
+async fn alarms_on_every_page() {
+    let things = ["cis/root-used", "entry/billing", "entry/payroll"];
+    let [a, b, c] = things.map(alarms_of);
+    let page = |start, items, next| page("alarm", start, items, next);
+    let pages = [page(None, vec![a, b], Some("b")), page(Some("b"), vec![], Some("x")), page(Some("x"), vec![c], None)];
+    let all = ledger(&pages).alarm_incidents().await.unwrap();
+    let found: Vec<&str> = all.iter().map(|known| known.as_ref().unwrap().0.as_str()).collect();
+    assert_eq!(found, things);
+}
+
+#[tokio::test]
+async fn alarms_come_back_with_their_keys() {
+    let ledger = Table::default().ledger();
+    assert!(ledger.alarm_incidents().await.unwrap().is_empty());
+    ledger.put_incident("actor", &incident(), Version(0)).await.unwrap();
+    ledger.put_alarm_incident("entry/payroll", &alarm_incident(), Version(0)).await.unwrap();
+    ledger.put_alarm_incident("entry/payroll", &alarm_incident(), Version(1)).await.unwrap();
+    let all = ledger.alarm_incidents().await.unwrap();
+    let found: Vec<_> =
+        all.into_iter().map(|known| known.map(|(thing, known)| (thing, known.item, known.version))).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].as_ref().unwrap(), &("entry/payroll".to_owned(), alarm_incident(), Version(2)));
+}
+
+/// What rings there may ring on unheard, so that it is named; on-call is told of the others all the same.
+#[tokio::test]
+async fn alarms_that_cannot_be_read_are_named() {
+    let table = Table::default();
+    for item in [alarms_of("entry/billing"), item("alarm", "entry/other", "[]"), alarms_of("entry/payroll")] {
+        table.insert(item);
+    }
+    let all = table.ledger().alarm_incidents().await.unwrap();
+    let read: Vec<&str> = all.iter().flatten().map(|(thing, _)| thing.as_str()).collect();
+    assert_eq!(read, ["entry/billing", "entry/payroll"]);
+    let error = all.iter().find_map(|known| known.as_ref().err()).unwrap();
+    assert_eq!(error.kind, PortErrorKind::Refused);
+    let what = "failed to read what is known of the alarms of `entry/other` in the ledger: `item` cannot be read: ";
+    assert!(error.chain().starts_with(what), "{}", error.chain());
 }
 
 fn without(name: &str) -> Item {
@@ -225,6 +272,11 @@ async fn a_read_that_failed(status: u16, code: &str, expected: PortErrorKind) {
     let error = ledger.quarantines().await.unwrap_err();
     let what = "failed to list `quarantine` in table `ledger`";
     assert_eq!((error.kind, error.chain()), (expected, format!("{what}: {code}: No.")));
+    let error = ledger.alarm_incidents().await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.chain()),
+        (expected, format!("failed to list `alarm` in table `ledger`: {code}: No."))
+    );
     let error = ledger.asks().await.unwrap_err();
     assert_eq!((error.kind, error.chain()), (expected, format!("failed to list `ask` in table `ledger`: {code}: No.")));
     let error = ledger.links("111122223333", 0).await.unwrap_err();

@@ -185,10 +185,9 @@ async fn what_is_known_of_alarms() {
 #[tokio::test]
 async fn what_is_known_of_alarms_expires_once_all_is_quiet() {
     let table = Table::default();
-    let quiet: AlarmIncident = serde_json::from_str(
-        r#"{"heard": {"a": {"rang": ["2026-01-05T08:10:00Z"], "over": "2026-01-05T08:15:00Z"}}}"#,
-    )
-    .unwrap();
+    let quiet: AlarmIncident =
+        serde_json::from_str(r#"{"heard": {"a": {"rang": ["2026-01-05T08:10:00Z"], "over": "2026-01-05T08:15:00Z"}}}"#)
+            .unwrap();
     table.ledger().put_alarm_incident("entry/payroll", &quiet, Version(0)).await.unwrap();
     let over: jiff::Timestamp = "2026-01-05T08:15:00Z".parse().unwrap();
     assert_eq!(expires_at(&put_of(&table.puts.only())), over.as_second() + 30 * 86_400);

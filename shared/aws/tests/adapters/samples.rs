@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::Severity;
 use portcullis_response::{
-    AlarmIncident, Ask, AskState, Containment, Decision, Earlier, Entry, Extension, Incident, LastUsed, Level, PageState, Places,
-    Plan, Quarantine, QuarantineState, Refusal, Simulated, Step, Surroundings, Tampering, Target, Verification,
+    AlarmIncident, Ask, AskState, Containment, Decision, Earlier, Entry, Extension, Incident, LastUsed, Level,
+    PageState, Places, Plan, Quarantine, QuarantineState, Refusal, Simulated, Step, Surroundings, Tampering, Target,
+    Verification,
 };
 use portcullis_settings::Response;
 use portcullis_testkit::{ROLE, finding};
@@ -130,6 +131,7 @@ pub(crate) fn alarm_incident() -> AlarmIncident {
         "own": {
             "id": "I-0123456789abcdef", "severity": "medium", "woken_at": decided(), "again": 1, "open": true,
             "rang": {name: decided()},
+            "unwoken": {name: {"subject": "/denied/payroll", "name": name, "state": "ALARM", "at": now(), "reason": ""}},
         },
         "covers": [{
             "incident": "I-0123456789abcdee", "actor": ROLE, "finding": finding("e").id, "severity": "critical",

@@ -114,6 +114,22 @@ fn it_rings_again_and_again() {
 }
 
 #[test]
+fn it_rings_on() {
+    for (times, words) in [(1, "once"), (2, "2 times")] {
+        let still = Telling::Still { woken_at: "2026-01-05T07:10:05Z".parse().unwrap(), times };
+        let page = page(Action::Trigger, alarm(&of_payroll(AssetAlarm::Denied), still));
+        assert_eq!(page.subject, "[MEDIUM] ALARM payroll: denied calls");
+        let remark = format!(
+            "Somebody was woken for it at 2026-01-05T07:10:05Z; since then it was over and rang again {words}, for which \
+             nobody was woken so soon. It rings still."
+        );
+        let told: Vec<&str> = page.body.lines().take(2).collect();
+        assert_eq!(told, ["payroll: denied calls, since 2026-01-05T08:10:05Z.", &remark], "{}", page.body);
+        assert!(page.attributes.contains(&("action", "trigger".to_owned())), "{:?}", page.attributes);
+    }
+}
+
+#[test]
 fn about_portcullis() {
     let subject = AlarmSubject::Pipeline(PipelineAlarm::HeartbeatKms);
     assert_snapshot!(show(&page(Action::Trigger, alarm(&subject, Telling::Rings))), @"

@@ -134,7 +134,8 @@ fn containments() {
 #[test]
 fn alarms() {
     let covered = Telling::Covered { finding: quarantined().finding.id };
-    for telling in [Telling::Rings, covered, Telling::Over] {
+    let still = Telling::Still { woken_at: quarantined().decided_at, times: 1 };
+    for telling in [Telling::Rings, covered, still, Telling::Over] {
         let mut alarm = crate::support::alarm(&crate::support::of_payroll(AssetAlarm::Denied), telling);
         let change = &mut alarm.change;
         change.name = evil();

@@ -52,13 +52,16 @@ pub(crate) struct Own {
     pub(crate) severity: Severity,
     /// When somebody was woken last.
     pub(crate) woken_at: Timestamp,
-    /// How often it rang again since, after it was over.
+    /// How often it rang again since, after it was over; while that is open, nobody was woken for what rings.
     #[serde(default)]
     pub(crate) again: u32,
     /// Whether it is not over.
     pub(crate) open: bool,
     /// What was told of, each with since when it rang.
     pub(crate) rang: BTreeMap<String, Timestamp>,
+    /// What rang again so soon that nobody was woken, and rings still, by the alarm's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) unwoken: BTreeMap<String, AlarmChange>,
 }
 
 /// The incident of a finding that was paged.

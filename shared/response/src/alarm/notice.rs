@@ -55,6 +55,13 @@ pub enum Telling {
         /// How often it rang since.
         times: u32,
     },
+    /// It rang again so soon that nobody was woken, and it rings on: somebody is woken.
+    Still {
+        /// When somebody was woken last.
+        woken_at: Timestamp,
+        /// How often it rang since.
+        times: u32,
+    },
     /// A finding on the same keys and secrets was paged lately: it is told under that one's incident, and nobody is woken.
     Covered {
         /// The finding.

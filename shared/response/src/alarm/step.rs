@@ -1,5 +1,6 @@
 //! What a change of an alarm comes to. Pure: the same state, change, settings and time come to the same.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -96,6 +97,24 @@ fn is_paged(change: &AlarmChange, entry: Option<&AssetEntry>, settings: &Setting
     }
 }
 
+fn notice(
+    change: &AlarmChange,
+    entry: Option<&AssetEntry>,
+    severity: Severity,
+    ringing: Vec<Ringing>,
+    telling: Telling,
+) -> AlarmNotice {
+    AlarmNotice {
+        change: change.clone(),
+        entry: entry.map(|entry| entry.name.clone()),
+        tier: entry.and_then(|entry| entry.tier),
+        severity,
+        ringing,
+        late: false,
+        telling,
+    }
+}
+
 /// What is known after a change, with what is to be told of it; `cover` is the incident of a finding that stands for it, as
 /// far as that is open.
 pub(crate) fn step(
@@ -118,17 +137,12 @@ pub(crate) fn step(
     };
     next.hear(change);
     let entry = entry(change, settings);
-    let notice = |severity, ringing, telling| AlarmNotice {
-        change: change.clone(),
-        entry: entry.map(|entry| entry.name.clone()),
-        tier: entry.and_then(|entry| entry.tier),
-        severity,
-        ringing,
-        late,
-        telling,
-    };
+    let notice = |severity, ringing, telling| AlarmNotice { late, ..notice(change, entry, severity, ringing, telling) };
     if change.state == AlarmState::Ok {
         next.firing.remove(&change.name);
+        if let Some(own) = &mut next.own {
+            own.unwoken.remove(&change.name);
+        }
         if !next.firing.is_empty() {
             return noted(next, Noted::RingsOn);
         }
@@ -161,6 +175,32 @@ impl AlarmIncident {
         self.owe(Action::Resolve, id, over);
         true
     }
+
+    /// What somebody is to be woken for though nothing more was heard: it rang again so soon that nobody was woken, rings
+    /// still, and by now that is no reason any more. The worst, and of those the one that rings longest.
+    ///
+    /// What was told under a finding's incident is none of it: on-call was woken for the finding, and its incident says that
+    /// the alarm rings. Nor is what rang beside something that somebody was woken for, in an incident that is open still.
+    pub(crate) fn overdue(&self, settings: &Settings, now: Timestamp) -> Option<&AlarmChange> {
+        let quiet = settings.paging.repeat_after;
+        let own = self.own.as_ref().filter(|own| own.open && now >= own.woken_at + quiet)?;
+        let paged = own.unwoken.values().filter(|change| is_paged(change, entry(change, settings), settings));
+        paged.max_by_key(|change| (change.severity(), Reverse(change.at)))
+    }
+
+    /// Wakes somebody for what is overdue.
+    pub(crate) fn wake(&mut self, change: &AlarmChange, settings: &Settings, now: Timestamp) {
+        let Some(own) = &mut self.own else { return };
+        let (id, severity) = (own.id.clone(), change.severity());
+        let telling = Telling::Still { woken_at: own.woken_at, times: own.again };
+        // As if it had begun to ring now: what is worse than this wakes again, though something as bad rang an hour ago.
+        own.severity = severity;
+        own.woken_at = now;
+        own.again = 0;
+        own.unwoken.clear();
+        let notice = notice(change, entry(change, settings), severity, listed(&self.firing), telling);
+        self.owe(Action::Trigger, id, notice);
+    }
 }
 
 /// Whether a ringing wakes somebody, and under which incident it is told.
@@ -173,9 +213,16 @@ fn ring(
 ) -> (Action, String, Telling) {
     let severity = change.severity();
     let rang = (change.name.clone(), change.at);
+    // What was over before it was heard of does not.
+    let rings = next.firing.get(&change.name) == Some(&change.at);
     let known = next.own.as_mut().filter(|own| severity <= own.severity);
-    if let Some(own) = known.filter(|own| own.open) {
+    // Who was woken hours ago by something else of it, which still rings, does not know of this.
+    let lately = |own: &&mut Own| own.open && now < own.woken_at + settings.paging.repeat_after;
+    if let Some(own) = known.filter(lately) {
         own.rang.extend([rang]);
+        if own.again > 0 && rings {
+            own.unwoken.insert(change.name.clone(), change.clone());
+        }
         return (Action::Update, own.id.clone(), Telling::More);
     }
     if let Some(cover) = cover {
@@ -183,21 +230,28 @@ fn ring(
     }
     match &mut next.own {
         Some(own) if own.open => {
-            own.severity = severity;
+            let telling = if severity > own.severity { Telling::Worse } else { Telling::Rings };
+            own.severity = severity.max(own.severity);
             own.woken_at = now;
+            own.again = 0;
+            own.unwoken.clear();
             own.rang.extend([rang]);
-            (Action::Trigger, own.id.clone(), Telling::Worse)
+            (Action::Trigger, own.id.clone(), telling)
         }
         Some(own) if severity <= own.severity && now < own.woken_at + settings.paging.repeat_after => {
             own.open = true;
             own.again += 1;
             own.rang.extend([rang]);
+            if rings {
+                own.unwoken.insert(change.name.clone(), change.clone());
+            }
             (Action::Update, own.id.clone(), Telling::Again { woken_at: own.woken_at, times: own.again })
         }
         own => {
             let id = incident_id(change);
             let rang = BTreeMap::from([rang]);
-            *own = Some(Own { id: id.clone(), severity, woken_at: now, again: 0, open: true, rang });
+            let unwoken = BTreeMap::new();
+            *own = Some(Own { id: id.clone(), severity, woken_at: now, again: 0, open: true, rang, unwoken });
             (Action::Trigger, id, Telling::Rings)
         }
     }

@@ -33,9 +33,16 @@ impl Responder<'_> {
     /// When something is left to do that a later delivery of the same change may complete.
     pub async fn alarm(&self, change: &AlarmChange, now: Timestamp) -> Result<AlarmReport, RespondError> {
         let thing = change.thing();
-        let (mut held, outcome) = self.take_on(&thing, change, now).await?;
+        let (held, outcome) = self.take_on(&thing, change, now).await?;
+        let sent = self.tell(held, now).await?;
+        Ok(AlarmReport { thing, outcome, sent })
+    }
+
+    /// Tells what was taken, in order, and crosses out each.
+    pub(super) async fn tell(&self, mut held: Held, now: Timestamp) -> Result<Vec<AlarmOutcome>, RespondError> {
         let mut sent = Vec::new();
         for due in held.mine.clone() {
+            let change = &due.notice.change;
             let about = About::Alarm(&due.notice);
             let paged = self.pager.page(Notice { action: due.action, incident: &due.incident, about }).await;
             if let Err(source) = paged {
@@ -52,7 +59,7 @@ impl Responder<'_> {
             held.sent.push(due.number);
             self.settle(&mut held, None).await.map_err(write_error(change))?;
         }
-        Ok(AlarmReport { thing, outcome, sent })
+        Ok(sent)
     }
 
     /// Writes down what the change comes to, and takes what is to be told and nobody is telling.
@@ -70,13 +77,7 @@ impl Responder<'_> {
             if waits(&known, &next, change, outcome, now) {
                 return Err(busy(change));
             }
-            let free = next.due.iter_mut().filter(|due| due.lease_until <= now);
-            let mine: Vec<Due> = free
-                .map(|due| {
-                    due.lease_until = now + LEASE;
-                    due.clone()
-                })
-                .collect();
+            let mine = next.take(now);
             if next != known {
                 match self.ledger.put_alarm_incident(thing, &next, version).await {
                     Ok(written) => version = written,
@@ -84,8 +85,7 @@ impl Responder<'_> {
                     Err(LedgerError::Port(source)) => return Err(read_error(change)(source)),
                 }
             }
-            let held = Held { thing: thing.to_owned(), state: next, version, mine, sent: Vec::new() };
-            return Ok((held, outcome));
+            return Ok((Held::new(thing, next, version, mine), outcome));
         }
         Err(busy(change))
     }
@@ -116,12 +116,30 @@ impl Responder<'_> {
 }
 
 /// The state of a thing while one worker tells of it.
-struct Held {
+pub(super) struct Held {
     thing: String,
     state: AlarmIncident,
     version: Version,
     mine: Vec<Due>,
     sent: Vec<u64>,
+}
+
+impl Held {
+    pub(super) fn new(thing: &str, state: AlarmIncident, version: Version, mine: Vec<Due>) -> Self {
+        Self { thing: thing.to_owned(), state, version, mine, sent: Vec::new() }
+    }
+}
+
+impl AlarmIncident {
+    /// Takes what is to be told and nobody is telling.
+    pub(super) fn take(&mut self, now: Timestamp) -> Vec<Due> {
+        let free = self.due.iter_mut().filter(|due| due.lease_until <= now);
+        let taken = free.map(|due| {
+            due.lease_until = now + LEASE;
+            due.clone()
+        });
+        taken.collect()
+    }
 }
 
 /// Whether another worker's telling must be over first: of the same change, so that the message is not lost with that worker;
@@ -150,7 +168,7 @@ fn busy(change: &AlarmChange) -> RespondError {
     RespondError::Alarm { name: change.name.clone(), what: "another worker has it", source: None }
 }
 
-fn read_error(change: &AlarmChange) -> impl FnOnce(PortError) -> RespondError {
+pub(super) fn read_error(change: &AlarmChange) -> impl FnOnce(PortError) -> RespondError {
     let name = change.name.clone();
     |source| RespondError::Alarm { name, what: "the ledger did not answer", source: Some(source) }
 }

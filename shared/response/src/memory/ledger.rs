@@ -123,6 +123,10 @@ impl Ledger for MemoryLedger {
         Ok(lock(&self.0).alarms.get(thing).cloned())
     }
 
+    async fn alarm_incidents(&self) -> Result<Vec<Result<(String, Versioned<AlarmIncident>), PortError>>, PortError> {
+        Ok(lock(&self.0).alarms.iter().map(|(thing, known)| Ok((thing.clone(), known.clone()))).collect())
+    }
+
     async fn put_alarm_incident(
         &self,
         thing: &str,

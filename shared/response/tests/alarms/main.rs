@@ -4,6 +4,7 @@
 
 mod covered;
 mod crashes;
+mod due;
 mod properties;
 mod ringing;
 mod settings;

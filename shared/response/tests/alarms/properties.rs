@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_domain::{AssetAlarm, Severity};
-use portcullis_response::{Action, AlarmChange, AlarmOutcome, AlarmState};
+use portcullis_response::{Action, AlarmChange, AlarmOutcome, AlarmState, Telling};
 use portcullis_testkit::{Faults, Subject, Task, World, take_turns, until_death};
 use proptest::prelude::*;
 
-use crate::world::{SETTINGS, at, change, minutes, of, on_payroll, try_hear};
+use crate::world::{SETTINGS, at, change, minutes, of, on_payroll, round, try_hear, try_round};
 
 /// What each alarm did, by turns: it rings and is over, again and again, and in the end it is over.
 #[derive(Clone, Debug)]
@@ -75,6 +75,37 @@ fn told(world: &World) -> Vec<(Action, String, String, jiff::Timestamp)> {
     alarms.collect()
 }
 
+/// What began to ring was told so many times: what the round tells of it again, because it rings on, does not count.
+fn told_to_ring(world: &World) -> Vec<(String, jiff::Timestamp)> {
+    let alarms = world.pager.told().into_iter().filter_map(|told| match told.about {
+        Subject::Alarm(notice) if !matches!(notice.telling, Telling::Still { .. } | Telling::Over) => {
+            Some((notice.change.name, notice.change.at))
+        }
+        _ => None,
+    });
+    alarms.collect()
+}
+
+/// The things that somebody was woken for: when, and for how bad a thing.
+type Woken = BTreeMap<String, Vec<(jiff::Timestamp, Severity)>>;
+
+/// Whoever was woken more than an hour ago, and was told since that it is over, was woken again for what rings now.
+async fn check_nobody_sleeps(world: &World, woken: &Woken, now: jiff::Timestamp) -> Result<(), TestCaseError> {
+    for thing in ["entry/payroll", "entry/billing"] {
+        let Some(known) = world.alarms_of(thing).await.filter(|known| !known.ringing().is_empty()) else { continue };
+        let of_thing = |name: &str| name.ends_with(thing.trim_start_matches("entry/"));
+        let told: Vec<_> = told(world).into_iter().filter(|told| of_thing(&told.2)).collect();
+        let trigger = told.iter().rposition(|told| told.0 == Action::Trigger);
+        let after = trigger.map_or(&told[..], |trigger| &told[trigger + 1..]);
+        let lately = woken.get(thing).and_then(|woken| woken.last()).is_some_and(|woken| now < woken.0 + minutes(60));
+        prop_assert!(
+            lately || after.iter().all(|told| told.0 != Action::Resolve),
+            "{thing} at {now}: {told:?}, {known:?}"
+        );
+    }
+    Ok(())
+}
+
 /// All is quiet, nothing is left to tell, and whatever somebody was woken for was said to be over afterwards.
 async fn check_end(world: &World) -> Result<(), TestCaseError> {
     for thing in ["entry/payroll", "entry/billing"] {
@@ -111,11 +142,21 @@ proptest! {
     fn as_the_model_says(history in histories()) {
         block_on(async {
             let (world, mut now) = (World::with(SETTINGS), at(0));
-            // The things that somebody was woken for: when, and for how bad a thing.
-            let mut woken: BTreeMap<String, Vec<(jiff::Timestamp, Severity)>> = BTreeMap::new();
+            let mut woken = Woken::new();
             for which in &history.order {
                 let change = &history.changes[*which];
-                now = now.max(change.at);
+                while now < change.at {
+                    now = change.at.min(now + minutes(7));
+                    for told in try_round(&world, &Faults::default(), now).await.unwrap() {
+                        let told = told.unwrap();
+                        prop_assert_eq!(&told.sent[..], [AlarmOutcome::Paged]);
+                        let before = woken.entry(told.thing).or_default();
+                        prop_assert!(before.iter().all(|(at, _)| now >= *at + minutes(60)), "{before:?} and at {now}");
+                        let Some(Subject::Alarm(notice)) = world.pager.told().pop().map(|told| told.about) else { panic!() };
+                        before.push((now, notice.severity));
+                    }
+                    check_nobody_sleeps(&world, &woken, now).await?;
+                }
                 let report = try_hear(&world, change, &Faults::default(), now).await.unwrap();
                 if report.outcome == AlarmOutcome::Paged {
                     let before = woken.entry(report.thing).or_default();
@@ -124,8 +165,7 @@ proptest! {
                     before.push((now, change.severity()));
                 }
             }
-            let rung = told(&world).into_iter().filter(|told| told.0 != Action::Resolve).map(|told| (told.2, told.3));
-            prop_assert_eq!(rung.collect::<Vec<_>>(), rang(&history));
+            prop_assert_eq!(told_to_ring(&world), rang(&history));
             settle(&world, &history, 1000).await;
             check_end(&world).await
         })?;
@@ -149,6 +189,15 @@ proptest! {
                 }
                 let now = at(3 * i64::try_from(index).unwrap());
                 let _ = until_death(&plan, try_hear(&world, &history.changes[*which], &plan, now)).await;
+                let _ = until_death(&plan, try_round(&world, &plan, now + minutes(1))).await;
+            }
+            // Whatever is left is told by the rounds that come: each lease has ended.
+            for minute in [300, 302, 304] {
+                round(&world, at(minute)).await;
+            }
+            for thing in ["entry/payroll", "entry/billing"] {
+                let due = world.alarms_of(thing).await.map_or(0, |known| known.due());
+                prop_assert_eq!(due, 0);
             }
             for finding in known.values() {
                 for minute in [500, 503, 506] {
@@ -171,6 +220,7 @@ proptest! {
             }
             let before = world.pager.told().len();
             settle(&world, &history, 3000).await;
+            round(&world, at(4000)).await;
             prop_assert_eq!(world.pager.told().len(), before, "what is dealt with stays so");
             Ok(())
         })?;
@@ -202,8 +252,48 @@ proptest! {
             let told = told(&world);
             let once: BTreeSet<_> = told.iter().collect();
             prop_assert_eq!(once.len(), told.len(), "told twice: {:?}", told);
-            let rung = told.iter().filter(|told| told.0 != Action::Resolve).count();
-            prop_assert_eq!(rung, rang(&history).len(), "{:?}", told);
+            prop_assert_eq!(told_to_ring(&world).len(), rang(&history).len(), "{:?}", told);
+            check_end(&world).await
+        })?;
+    }
+
+    /// Several rounds, and a worker that hears the rest of it meanwhile, take turns at every call.
+    #[test]
+    fn rounds_at_once_come_to_the_same(
+        history in histories(),
+        heard in 0..20_usize,
+        turns in prop::collection::vec(0..4_usize, 60),
+    ) {
+        let (world, faults) = (World::with(SETTINGS), Faults::taking_turns());
+        let (before, after) = history.order.split_at(heard.min(history.order.len()));
+        let now = block_on(async {
+            let mut now = at(0);
+            for change in before.iter().map(|which| &history.changes[*which]) {
+                now = now.max(change.at);
+                try_hear(&world, change, &Faults::default(), now).await.unwrap();
+            }
+            now + minutes(61)
+        });
+        let mut tasks: Vec<Task<'_, ()>> = Vec::new();
+        for _ in 0..2 {
+            tasks.push(Box::pin(async {
+                let told = try_round(&world, &faults, now).await.unwrap();
+                assert!(told.iter().all(Result::is_ok), "{told:?}");
+            }));
+        }
+        tasks.push(Box::pin(async {
+            for change in after.iter().map(|which| &history.changes[*which]) {
+                // One that another worker has comes back later.
+                let _ = try_hear(&world, change, &faults, now).await;
+            }
+        }));
+        take_turns(tasks, &turns);
+        block_on(async {
+            settle(&world, &history, 1000).await;
+            let told = told(&world);
+            let once: BTreeSet<_> = told.iter().collect();
+            prop_assert_eq!(once.len(), told.len(), "told twice: {:?}", told);
+            prop_assert_eq!(told_to_ring(&world).len(), rang(&history).len(), "{:?}", told);
             check_end(&world).await
         })?;
     }

@@ -49,6 +49,22 @@ async fn several_alarms_of_an_entry_are_one_incident() {
     assert_eq!((notice.severity, notice.ringing.len()), (Severity::Critical, 4), "how bad it was, and all that rang");
 }
 
+/// A rotation may be overdue for weeks, and must not keep silent what happens meanwhile.
+#[tokio::test]
+async fn what_rings_hours_after_the_first_wakes_too() {
+    let world = World::with(SETTINGS);
+    assert_eq!(hear(&world, &rings(RotationOverdue, 0)).await, AlarmOutcome::Paged);
+    assert_eq!(hear(&world, &rings(HighRate, 59)).await, AlarmOutcome::Updated, "within the hour");
+    assert_eq!(hear(&world, &rings(Denied, 61)).await, AlarmOutcome::Paged);
+    assert_eq!(hear(&world, &rings(Anomaly, 62)).await, AlarmOutcome::Updated, "the hour begins anew");
+    let told = told(&world);
+    assert!(told.iter().all(|(_, incident, _)| *incident == told[0].1), "{told:?}");
+    for kind in [HighRate, Denied, Anomaly] {
+        assert_eq!(hear(&world, &over(kind, 70)).await, AlarmOutcome::Noted(Noted::RingsOn));
+    }
+    assert_eq!(hear(&world, &over(RotationOverdue, 80)).await, AlarmOutcome::Resolved);
+}
+
 #[tokio::test]
 async fn each_thing_has_an_incident_of_its_own() {
     let world = World::with(SETTINGS);

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use portcullis_domain::{AlarmSubject, AssetAlarm, Finding, PipelineAlarm, asset_dimension};
-use portcullis_response::{Action, AlarmChange, AlarmOutcome, AlarmReport, AlarmState, RespondError};
+use portcullis_response::{Action, AlarmChange, AlarmOutcome, AlarmReport, AlarmState, AlarmsTold, RespondError};
 use portcullis_testkit::{Faults, Subject, World, finding};
 
 pub(crate) const STACK: &str = "gatehouse";
@@ -75,6 +75,21 @@ pub(crate) async fn hear(world: &World, change: &AlarmChange) -> AlarmOutcome {
 
 pub(crate) async fn hear_at(world: &World, change: &AlarmChange, now: Timestamp) -> AlarmOutcome {
     try_hear(world, change, &Faults::default(), now).await.unwrap().outcome
+}
+
+/// The minute's round.
+pub(crate) async fn try_round(
+    world: &World,
+    faults: &Faults,
+    now: Timestamp,
+) -> Result<Vec<Result<AlarmsTold, RespondError>>, RespondError> {
+    world.ports(faults).responder().alarms_due(now).await
+}
+
+/// What the minute's round sent.
+pub(crate) async fn round(world: &World, now: Timestamp) -> Vec<AlarmOutcome> {
+    let told = try_round(world, &Faults::default(), now).await.unwrap();
+    told.into_iter().flat_map(|told| told.unwrap().sent).collect()
 }
 
 /// What was told of alarms: what it did to which incident, and the alarm's name without the stack's.

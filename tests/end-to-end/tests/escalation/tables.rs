@@ -138,12 +138,7 @@ pub(crate) async fn as_keeper(table: &mut Table, world: &World, who: &Aws) -> Re
     table.add("change a part of an item in a transaction", transact_update(client, ledger).await?);
     table.add("look up a batch", batch_get(client, &[ledger]).await?);
     destroy(table, client, ledger).await?;
-    Ok(vec![
-        "look up a quarantine",
-        "look up all quarantines",
-        "write an item",
-        "write an item in a transaction",
-    ])
+    Ok(vec!["look up a quarantine", "look up all quarantines", "write an item", "write an item in a transaction"])
 }
 
 /// What a function tries on other tables than the ledger. It may see these partitions of the detection table, and nothing
