@@ -128,7 +128,7 @@ struct Told {
 impl Told {
     /// Conflicts stand first, and once: somebody must look at them.
     fn conflicts(&mut self, conflicts: &[Conflict]) {
-        for Conflict { what, why } in conflicts {
+        for Conflict { what, why, .. } in conflicts {
             if !self.conflicts.contains(what) {
                 say!("left alone: {}: {}", clean(what), clean(why));
                 self.conflicts.push(what.clone());

@@ -7,6 +7,7 @@ mod place;
 mod reconcile;
 mod request;
 mod rotations;
+mod settings;
 mod world;
 
 use jiff::Timestamp;

@@ -6,7 +6,8 @@ use portcullis_monitoring::{Applied, Conflict, Done, Failure, Plan};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::deployment::Status;
+use crate::deployment::{Kind, Status};
+use crate::settings::Unmade;
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -40,18 +41,24 @@ impl Outcome {
     /// Counts the changes, and logs what somebody should look at.
     pub(crate) fn tell(&self, metrics: &mut Metrics) {
         let Applied { done: Done { created, updated, deleted, .. }, failed, left } = &self.applied;
+        // What is in the place of one that is wanted: an alarm is missing, whoever made the other one.
+        let (missing, strays): (Vec<&Conflict>, Vec<&Conflict>) =
+            self.conflicts.iter().partition(|conflict| conflict.wanted);
         let outcomes = [
             ("created", *created),
             ("updated", *updated),
             ("deleted", *deleted),
             ("conflict", self.conflicts.len()),
-            ("failed", failed.len()),
+            ("failed", failed.len() + missing.len()),
         ];
         for (outcome, count) in outcomes.into_iter().filter(|(_, count)| *count > 0) {
             metrics.count(Metric::ALARM_CHANGES, &[outcome], count);
         }
-        for conflict in &self.conflicts {
-            tracing::warn!(outcome = "conflict", what = conflict.what, why = conflict.why, "left alone");
+        for Conflict { what, why, .. } in strays {
+            tracing::warn!(outcome = "conflict", what, why, "left alone");
+        }
+        for Conflict { what, why, .. } in missing {
+            tracing::error!(outcome = "failed", what, why, "not made, since another one is in its place");
         }
         for failure in failed {
             tracing::error!(
@@ -68,11 +75,16 @@ impl Outcome {
     ///
     /// # Errors
     ///
-    /// When the alarm could not be made that tells of alarms that could not be made.
+    /// When the alarm could not be made that tells of alarms that could not be made, or another one is in its place.
     pub(crate) fn told(&self, stack: &str) -> Result<(), FunctionError> {
         let teller = AlarmSubject::Pipeline(PipelineAlarm::AlarmsFailed).name(stack);
-        match self.applied.failed.iter().find(|failure| failure.what.contains(&teller)) {
-            Some(failure) => Err(FunctionError::Retryable(format!("{}: {}", failure.what, failure.error))),
+        if let Some(Failure { what, error }) = self.applied.failed.iter().find(|failure| failure.what.contains(&teller))
+        {
+            return Err(FunctionError::Retryable(format!("{what}: {error}")));
+        }
+        let in_its_place = |conflict: &&Conflict| conflict.wanted && conflict.what == format!("alarm {teller}");
+        match self.conflicts.iter().find(in_its_place) {
+            Some(Conflict { what, why, .. }) => Err(FunctionError::Misconfigured(format!("{what}: {why}"))),
             None => Ok(()),
         }
     }
@@ -89,7 +101,8 @@ impl Outcome {
         if let Some(Failure { what, error }) = failed.first() {
             told.push(format!("{} failed and are tried again, the first: {what}: {error}", failed.len()));
         }
-        if let Some(Conflict { what, why }) = self.conflicts.first() {
+        let first = self.conflicts.iter().find(|conflict| conflict.wanted).or_else(|| self.conflicts.first());
+        if let Some(Conflict { what, why, .. }) = first {
             told.push(format!("{} left alone, the first: {what}: {why}", self.conflicts.len()));
         }
         Status::Success(told.join("; "))
@@ -128,18 +141,25 @@ impl Outcome {
     }
 }
 
-/// For a stack whose alarms could not even be looked at.
-pub(crate) fn unread(error: &FunctionError, deleting: bool) -> Status {
-    match error {
-        // Later may be better. A deployment goes on, and the next hour's run makes it good; a deletion must not leave
-        // everything behind for that.
-        FunctionError::Retryable(why) if deleting => Status::Failed(format!("{why}; delete the stack again")),
-        FunctionError::Retryable(why) => Status::Success(format!("left for the next hour's run: {why}")),
+/// For a stack whose alarms could not even be planned. An update is never taken back for that: CloudFormation would send
+/// another one, which fails for the same reason, and the stack would be stuck (CloudFormation User Guide, *Update rollback
+/// failed*). Nor is a new stack for a right that is missing, as it detects and contains without these alarms.
+pub(crate) fn unread(unmade: &Unmade, kind: Kind) -> Status {
+    match (kind, unmade) {
+        // Later may be better. A deletion must not leave everything behind for that.
+        (Kind::Delete, Unmade::Unanswered(why)) => Status::Failed(format!("{why}; delete the stack again")),
         // It would be the same for ever.
-        error if deleting => {
-            Status::Success(format!("alarms and dashboard are left behind; delete them by hand: {error}"))
+        (Kind::Delete, Unmade::Refused(why) | Unmade::Unreadable(why) | Unmade::Gone(why)) => {
+            Status::Success(format!("alarms and dashboard are left behind; delete them by hand: {why}"))
         }
-        error => Status::Failed(error.to_string()),
+        // Nothing can go by these settings, and nothing is lost yet.
+        (Kind::Create, Unmade::Unreadable(why)) => Status::Failed(why.clone()),
+        (Kind::Create | Kind::Update, Unmade::Unanswered(why)) => {
+            Status::Success(format!("left for the next hour's run: {why}"))
+        }
+        (Kind::Create | Kind::Update, Unmade::Refused(why) | Unmade::Unreadable(why) | Unmade::Gone(why)) => {
+            Status::Success(format!("no alarm was made or changed, and none is until this is mended: {why}"))
+        }
     }
 }
 
@@ -150,18 +170,37 @@ mod tests {
 
     use super::*;
 
+    fn conflict(what: &str, wanted: bool) -> Conflict {
+        Conflict { what: what.to_owned(), why: "somebody else made it".to_owned(), wanted }
+    }
+
     fn outcome(left: usize, failed: &[&str], conflicts: usize) -> Outcome {
         let failure = |what: &&str| Failure { what: (*what).to_owned(), error: "AccessDenied: No.".to_owned() };
         let done = Done { created: 3, deleted: 2, silenced: 1, updated: 0 };
-        let conflict = Conflict { what: "alarm x".to_owned(), why: "somebody else made it".to_owned() };
+        let conflict = conflict("alarm x", false);
         let applied = Applied { done, failed: failed.iter().map(failure).collect(), left };
         Outcome { applied, conflicts: vec![conflict; conflicts], unchanged: 4 }
     }
 
     #[test]
     fn each_outcome_is_counted() {
+        let counted = counted(&outcome(0, &["PutMetricAlarm gatehouse/denied/payroll"], 2));
+        assert_eq!(counted, ["conflict 2.0", "created 3.0", "deleted 2.0", "failed 1.0"], "strays are no failure");
+    }
+
+    /// Else whoever may make alarms keeps ours from being made, and nobody hears of it.
+    #[test]
+    fn what_is_in_the_place_of_one_that_is_wanted_is_a_failure() {
+        let mut outcome = outcome(0, &[], 1);
+        outcome.conflicts.push(conflict("alarm gatehouse/denied/payroll", true));
+        assert_eq!(counted(&outcome), ["conflict 2.0", "created 3.0", "deleted 2.0", "failed 1.0"]);
+        let Status::Success(reason) = outcome.deployed() else { panic!("{outcome:?}") };
+        assert!(reason.contains("2 left alone, the first: alarm gatehouse/denied/payroll: somebody"), "{reason}");
+    }
+
+    fn counted(outcome: &Outcome) -> Vec<String> {
         let mut metrics = Metrics::new("gatehouse");
-        outcome(0, &["PutMetricAlarm gatehouse/denied/payroll"], 2).tell(&mut metrics);
+        outcome.tell(&mut metrics);
         let mut counted: Vec<String> = metrics
             .lines(Timestamp::UNIX_EPOCH)
             .iter()
@@ -169,7 +208,7 @@ mod tests {
             .map(|line| format!("{} {}", line["Outcome"].as_str().unwrap(), line["AlarmChanges"]))
             .collect();
         counted.sort();
-        assert_eq!(counted, ["conflict 2.0", "created 3.0", "deleted 2.0", "failed 1.0"]);
+        counted
     }
 
     #[test_case(&outcome(0, &[], 0), &["3 created, 0 updated, 2 deleted, 4 as before"] ; "all")]
@@ -197,25 +236,49 @@ mod tests {
         assert_eq!(both.conflicts.len(), 1);
     }
 
-    fn throttled() -> FunctionError {
-        FunctionError::Retryable("Throttling".to_owned())
+    fn throttled() -> Unmade {
+        Unmade::Unanswered("Throttling".to_owned())
     }
 
-    fn refused() -> FunctionError {
-        FunctionError::Misconfigured("AccessDenied".to_owned())
+    fn refused() -> Unmade {
+        Unmade::Refused("AccessDenied".to_owned())
     }
 
-    #[test_case(&throttled(), false, true ; "a throttle does not take a deployment back")]
-    #[test_case(&refused(), false, false ; "settings that cannot be read do")]
-    #[test_case(&throttled(), true, false ; "a throttle leaves nothing behind")]
-    #[test_case(&refused(), true, true ; "a refusal does not block a deletion for ever")]
-    fn what_could_not_be_read(error: &FunctionError, deleting: bool, succeeds: bool) {
-        assert_eq!(matches!(unread(error, deleting), Status::Success(_)), succeeds);
+    fn broken() -> Unmade {
+        Unmade::Unreadable("portcullis.yaml has problems".to_owned())
+    }
+
+    fn gone() -> Unmade {
+        Unmade::Gone("portcullis.yaml is gone".to_owned())
+    }
+
+    #[test_case(&throttled(), Kind::Create, true ; "a throttle does not take a new stack back")]
+    #[test_case(&throttled(), Kind::Update, true ; "nor an update")]
+    #[test_case(&refused(), Kind::Create, true ; "a right that is missing does not take detection and containment along")]
+    #[test_case(&refused(), Kind::Update, true ; "nor an update, which would be stuck")]
+    #[test_case(&broken(), Kind::Create, false ; "settings that cannot be understood take a new stack back")]
+    #[test_case(&broken(), Kind::Update, true ; "an update would be stuck")]
+    #[test_case(&gone(), Kind::Create, true ; "settings are gone, and an earlier stack left alarms behind")]
+    #[test_case(&gone(), Kind::Update, true ; "settings are gone")]
+    #[test_case(&throttled(), Kind::Delete, false ; "a throttle leaves nothing behind")]
+    #[test_case(&refused(), Kind::Delete, true ; "a refusal does not block a deletion for ever")]
+    fn what_could_not_be_planned(unmade: &Unmade, kind: Kind, succeeds: bool) {
+        let status = unread(unmade, kind);
+        assert_eq!(matches!(status, Status::Success(_)), succeeds);
+        let (Status::Success(told) | Status::Failed(told)) = status;
+        let (Unmade::Unanswered(why) | Unmade::Refused(why) | Unmade::Unreadable(why) | Unmade::Gone(why)) = unmade;
+        assert!(told.contains(why), "{told}");
     }
 
     #[test]
     fn who_tells_of_failures_must_be_there() {
         assert!(outcome(0, &["PutMetricAlarm gatehouse/denied/payroll"], 0).told("gatehouse").is_ok());
         assert!(outcome(0, &["PutMetricAlarm gatehouse/pipeline/alarms-failed"], 0).told("gatehouse").is_err());
+        let in_place_of = |name: &str| {
+            let conflicts = vec![conflict(&format!("alarm gatehouse/{name}"), true)];
+            Outcome { conflicts, ..Outcome::default() }.told("gatehouse")
+        };
+        assert!(in_place_of("denied/payroll").is_ok());
+        assert!(matches!(in_place_of("pipeline/alarms-failed"), Err(FunctionError::Misconfigured(_))));
     }
 }

@@ -7,7 +7,7 @@ use portcullis_aws::read_inventory;
 use portcullis_domain::asset_dimension;
 use portcullis_lambda::{FunctionError, Metric, Metrics};
 use portcullis_monitoring::Place;
-use portcullis_monitoring::rotation::{Overdue, has_alarm, keys_to_look_at, needs_all_keys, overdue};
+use portcullis_monitoring::rotation::{Overdue, Unknown, has_alarm, keys_to_look_at, needs_all_keys, overdue};
 use portcullis_settings::Settings;
 
 use crate::world::World;
@@ -17,7 +17,8 @@ impl World {
     ///
     /// # Errors
     ///
-    /// When AWS does not answer; and when something could not be read, after all else was counted.
+    /// When AWS does not answer; and when something could not be read, after all else was counted. A key that may not be
+    /// looked at is no failure, and is logged.
     pub(crate) async fn look_at_rotations(
         &self,
         settings: &Settings,
@@ -43,13 +44,15 @@ fn tell(overdue: &Overdue, metrics: &mut Metrics) -> Result<(), FunctionError> {
         let count = u32::try_from(*count).unwrap_or(u32::MAX);
         metrics.observe(Metric::ROTATIONS_OVERDUE, &[&asset_dimension(entry)], f64::from(count));
     }
+    for (asset, Unknown { entries, why }) in &overdue.unknown {
+        tracing::warn!(asset, ?entries, why, "whether this is rotated in time is not known");
+    }
     if overdue.unreadable.is_empty() {
         return Ok(());
     }
     let each: Vec<String> = overdue.unreadable.iter().map(|(asset, why)| format!("{asset}: {why}")).collect();
     Err(FunctionError::Misconfigured(format!(
-        "whether these are rotated in time is not known; let this function's role look at them, by the keys' own policies \
-         too: {}",
+        "whether these are rotated in time could not be read: {}",
         each.join("; ")
     )))
 }
@@ -75,10 +78,18 @@ mod tests {
         seen.sort();
         assert_eq!(seen, ["L%C3%B6hne 0.0", "payroll 2.0"]);
 
-        overdue.unreadable.insert("arn:aws:kms:eu-west-1:111122223333:key/x".to_owned(), "AccessDenied".to_owned());
+        let unknown = Unknown { entries: vec!["wages".to_owned()], why: "AccessDeniedException".to_owned() };
+        overdue.unknown.insert("arn:aws:kms:eu-west-1:111122223333:key/y".to_owned(), unknown);
+        let mut metrics = Metrics::new("gatehouse");
+        tell(&overdue, &mut metrics).expect("a key that may not be looked at does not fail the run");
+        assert_eq!(metrics.lines(Timestamp::UNIX_EPOCH).len(), 2, "of its entry there is no number");
+
+        overdue
+            .unreadable
+            .insert("arn:aws:kms:eu-west-1:111122223333:key/x".to_owned(), "InvalidArnException".to_owned());
         let mut metrics = Metrics::new("gatehouse");
         let error = tell(&overdue, &mut metrics).unwrap_err();
-        assert!(error.to_string().contains("key/x: AccessDenied"), "{error}");
+        assert!(error.to_string().contains("key/x: InvalidArnException"), "{error}");
         assert_eq!(metrics.lines(Timestamp::UNIX_EPOCH).len(), 2, "the others are counted all the same");
     }
 }

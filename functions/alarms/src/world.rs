@@ -12,8 +12,8 @@ use crate::clock::Clock;
 use crate::deployment::{Deployment, Kind};
 use crate::outcome::{Outcome, unread};
 use crate::place::Around;
-use crate::reconcile::given;
 use crate::request::Request;
+use crate::settings::{Unmade, given};
 
 /// What is kept of the invocation's time to say how it ended.
 const TO_SAY_SO: Duration = Duration::from_secs(10);
@@ -69,10 +69,10 @@ impl World {
             Request::Heartbeat => self.beat().await,
             Request::Plan { settings } => {
                 let settings = match settings {
-                    Some(text) => given(&text)?,
+                    Some(text) => Some(given(&text)?),
                     None => self.settings().await?,
                 };
-                Ok(json!(self.plan(&settings, place).await?.report()))
+                Ok(json!(self.plan(settings, place).await?.report()))
             }
             Request::Apply { seconds } => {
                 let clock = clock.at_most(Duration::from_secs(seconds.into()));
@@ -97,8 +97,8 @@ impl World {
     /// other from being done.
     async fn hourly(&self, place: &Place, clock: Clock, metrics: &mut Metrics) -> Result<Value, FunctionError> {
         let looked = match self.settings().await {
-            Ok(settings) => self.look_at_rotations(&settings, place, metrics).await,
-            Err(error) => Err(error),
+            Ok(settings) => self.look_at_rotations(&settings.unwrap_or_default(), place, metrics).await,
+            Err(error) => Err(error.into()),
         };
         if let Err(error) = &looked {
             tracing::error!(error_type = error.error_type(), error = %error, "rotations were not all looked at");
@@ -135,20 +135,22 @@ impl World {
         }
         let clock = clock.earlier(TO_ANSWER);
         let deleting = deployment.request_type == Kind::Delete;
-        let result = if deleting {
+        let result: Result<Outcome, Unmade> = if deleting {
             self.remove(place, &clock).await
         } else {
             self.deployed(place, &clock.at_most(DEPLOYMENT)).await
         };
-        let (status, data) = match &result {
+        let (status, data) = match result {
             Ok(outcome) => {
                 outcome.tell(metrics);
                 (if deleting { outcome.removed() } else { outcome.deployed() }, outcome.data())
             }
-            Err(error) => {
+            Err(unmade) => {
+                let status = unread(&unmade, deployment.request_type);
+                let error = FunctionError::from(unmade);
                 tracing::error!(error_type = error.error_type(), error = %error, "nothing was reconciled");
                 metrics.count(Metric::ALARM_CHANGES, &["failed"], 1);
-                (unread(error, deleting), Map::new())
+                (status, Map::new())
             }
         };
         tracing::info!(?status, "answering CloudFormation");
@@ -157,11 +159,11 @@ impl World {
         Ok(answer)
     }
 
-    async fn deployed(&self, place: &Place, clock: &Clock) -> Result<Outcome, FunctionError> {
+    async fn deployed(&self, place: &Place, clock: &Clock) -> Result<Outcome, Unmade> {
         for _ in 1..LOOKS {
             match self.as_wanted(place, clock).await {
-                Err(error) if clock.time() > BETWEEN_LOOKS => {
-                    tracing::warn!(error = %error, "nothing was reconciled; looking again");
+                Err(unmade) if may_pass(&unmade) && clock.time() > BETWEEN_LOOKS => {
+                    tracing::warn!(?unmade, "nothing was reconciled; looking again");
                     tokio::time::sleep(BETWEEN_LOOKS).await;
                 }
                 result => return result,
@@ -170,8 +172,13 @@ impl World {
         self.as_wanted(place, clock).await
     }
 
-    async fn as_wanted(&self, place: &Place, clock: &Clock) -> Result<Outcome, FunctionError> {
+    async fn as_wanted(&self, place: &Place, clock: &Clock) -> Result<Outcome, Unmade> {
         let settings = self.settings().await?;
-        self.reconcile(&settings, place, clock).await
+        self.reconcile(settings, place, clock).await
     }
+}
+
+/// Whether another look may find it otherwise: what is refused to a role that was just made may be allowed a little later.
+const fn may_pass(unmade: &Unmade) -> bool {
+    matches!(unmade, Unmade::Unanswered(_) | Unmade::Refused(_))
 }

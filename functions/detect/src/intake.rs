@@ -41,6 +41,15 @@ pub(crate) struct Intake {
     pub(crate) home: Option<AccountId>,
 }
 
+/// The way that records came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// As events, or in a message.
+    Event,
+    /// In a log file of the trail.
+    LogFile,
+}
+
 /// One message, opened.
 struct Opened<'m> {
     message: &'m Message,
@@ -84,7 +93,7 @@ impl Intake {
             return;
         }
         let again = opened.iter().any(|one| one.message.receive_count > 1);
-        let (problems, result) = self.examine(&texts, again, sent, metrics).await;
+        let (problems, result) = self.examine(&texts, (By::Event, again), sent, metrics).await;
         let mut problems = problems.into_iter();
         for one in opened.iter_mut().filter(|one| one.result.is_ok()) {
             let mut pieces = std::mem::take(&mut one.contents.unreadable);
@@ -128,7 +137,7 @@ impl Intake {
         let mut result = Ok(());
         // In parts, so that a large file is never in memory several times over, and what was told stays told.
         for (some, raws) in texts.chunks(RECORDS_AT_ONCE).zip(contents.records.chunks(RECORDS_AT_ONCE)) {
-            let (problems, part) = self.examine(some, again, sent, metrics).await;
+            let (problems, part) = self.examine(some, (By::LogFile, again), sent, metrics).await;
             for (raw, problem) in raws.iter().zip(problems) {
                 if let Some(error) = problem {
                     pieces.push(unreadable(raw.number, &error, &raw.json));
@@ -145,7 +154,7 @@ impl Intake {
     async fn examine(
         &mut self,
         texts: &[&str],
-        again: bool,
+        (by, again): (By, bool),
         sent: &mut HashSet<String>,
         metrics: &mut Metrics,
     ) -> (Vec<Option<RecordError>>, Result<(), String>) {
@@ -154,7 +163,7 @@ impl Intake {
             Err(error) => return (Vec::new(), Err(error.to_string())),
         };
         // Not before there is a pipeline: a heartbeat says that records are examined.
-        let apart = self.meter.apart(texts, Timestamp::now(), metrics);
+        let apart = self.meter.apart(texts, Timestamp::now(), (by == By::Event).then_some(&mut *metrics));
         let mut memory = Memory {
             knowledge: &mut self.knowledge,
             sightings: &self.sightings,

@@ -1,8 +1,11 @@
 //! When keys and secrets are to be rotated next.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 
 use aws_config::SdkConfig;
+use aws_sdk_kms::config::http::HttpResponse;
+use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::types::KeyState;
 use aws_sdk_secretsmanager::types::SecretListEntry;
 use jiff::Timestamp;
@@ -63,7 +66,8 @@ impl RotationReader {
         Ok(keys)
     }
 
-    /// The rotation of each key that is there. What is refused, as a key's own policy may have it, is said of that key.
+    /// The rotation of each key that is there. What is denied, as a key's own policy may have it, or refused otherwise, is
+    /// said of that key.
     ///
     /// # Errors
     ///
@@ -91,7 +95,7 @@ impl RotationReader {
                     // Of asymmetric keys, of keys in a store of one's own or about to be deleted (KMS API Reference,
                     // *GetKeyRotationStatus*, Errors).
                     Some("UnsupportedOperationException" | "KMSInvalidStateException") => Ok(Some(Rotation::Never)),
-                    _ => Err(port_error(what(), error)),
+                    _ => denied(what(), error),
                 };
             }
         };
@@ -102,10 +106,24 @@ impl RotationReader {
         }
         // A key that is disabled is not rotated until it is enabled again (KMS Developer Guide, *Rotate AWS KMS keys*).
         let answer = self.kms.describe_key().key_id(key.as_str()).send().await;
-        let metadata = answer.map_err(|error| port_error(what(), error))?.key_metadata;
+        let metadata = match answer {
+            Ok(answer) => answer.key_metadata,
+            Err(error) => return denied(what(), error),
+        };
         let in_use = metadata.and_then(|metadata| metadata.key_state) == Some(KeyState::Enabled);
         Ok(Some(if in_use { Rotation::Next(next) } else { Rotation::Never }))
     }
+}
+
+/// A key that may not be looked at is one that nothing is known of; anything else is a failure (KMS API Reference, *Common
+/// Errors*).
+fn denied<E>(what: String, error: SdkError<E, HttpResponse>) -> Result<Option<Rotation>, PortError>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let denied = matches!(code(&error), Some("AccessDeniedException" | "AccessDenied"));
+    let error = port_error(what, error);
+    if denied { Ok(Some(Rotation::Denied(error.chain()))) } else { Err(error) }
 }
 
 fn rotation_of_secret(secret: &SecretListEntry) -> Option<(Asset, Rotation)> {

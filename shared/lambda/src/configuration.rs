@@ -54,13 +54,24 @@ impl<T> Configuration<T> {
     /// dead-letter queue.
     async fn fetch_settings(&self) -> Result<Settings, FunctionError> {
         let location = &self.sources.settings;
-        let Some(bytes) = self.objects.get(location).await? else { return Ok(Settings::default()) };
-        let text = String::from_utf8(bytes)
-            .map_err(|error| FunctionError::Misconfigured(format!("{location} is not UTF-8: {error}")))?;
-        parse(&text).map_err(|problems| {
-            FunctionError::Misconfigured(format!("{location} has problems; run `portcullis check` on it:\n{problems}"))
-        })
+        match self.objects.get(location).await? {
+            Some(bytes) => written_settings(location, bytes),
+            None => Ok(Settings::default()),
+        }
     }
+}
+
+/// The settings that were written to `location`.
+///
+/// # Errors
+///
+/// When they are not UTF-8 or have problems: somebody must mend them.
+pub fn written_settings(location: &Location, bytes: Vec<u8>) -> Result<Settings, FunctionError> {
+    let text = String::from_utf8(bytes)
+        .map_err(|error| FunctionError::Misconfigured(format!("{location} is not UTF-8: {error}")))?;
+    parse(&text).map_err(|problems| {
+        FunctionError::Misconfigured(format!("{location} has problems; run `portcullis check` on it:\n{problems}"))
+    })
 }
 
 impl Configuration<Settings> {

@@ -80,7 +80,7 @@ metrics! {
     SECRET_ACCESSES: "SecretAccesses", "Count", Sum, [["Outcome", "Tier"], ["Account"]], "Calls of Secrets Manager that use or change a secret; looking at it is none.";
     KEY_USES: "KeyUses", "Count", Sum, [["Outcome", "Tier"], ["Account"]], "Calls of KMS that use or change a key, those that Secrets Manager makes for a reader included; looking at it is none.";
     DENIED_CALLS: "DeniedCalls", "Count", Sum, [["Service", "Tier"], ["Account"]], "Denied calls of KMS, Secrets Manager and Parameter Store.";
-    ASSET_ACCESSES: "AssetAccesses", "Count", Sum, [["Asset"]], "Uses and changes of the keys and secrets of a critical or sensitive entry, whatever came of them.";
+    ASSET_ACCESSES: "AssetAccesses", "Count", Sum, [["Asset"]], "Uses and changes of the keys and secrets of a critical or sensitive entry that were not denied.";
     ASSET_DENIED: "AssetDenied", "Count", Sum, [["Asset"]], "Denied calls on the keys and secrets of a critical or sensitive entry.";
     ROTATIONS: "Rotations", "Count", Sum, [["Service", "Outcome"]], "Rotations of keys and secrets that were started, succeeded or failed.";
     ROTATIONS_OVERDUE: "RotationsOverdue", "Count", Maximum, [["Asset"], []], "Keys and secrets of a critical or sensitive entry that should have been rotated by now.";

@@ -37,6 +37,12 @@ impl Heartbeat {
         self.is_heartbeat(&record, &access).then_some(access)
     }
 
+    /// Whether the same role asked KMS when a key is rotated, which the function does every hour.
+    pub(crate) fn looks_at_rotation(&self, access: &Access) -> bool {
+        let is_it = (access.action.service.as_str(), access.action.name.as_str()) == ("kms", "GetKeyRotationStatus");
+        is_it && access.via.is_none() && access.actor.principal.arn() == Some(self.role.as_str())
+    }
+
     /// Whether the record is a heartbeat's, whatever came of the call.
     fn is_heartbeat(&self, record: &Record<'_>, access: &Access) -> bool {
         let asked = |member: &str| record.request_parameters.as_ref().and_then(|parameters| parameters.text(member));

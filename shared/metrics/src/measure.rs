@@ -51,7 +51,9 @@ pub fn measure(access: &Access, judgement: &Judgement, known: &Known<'_>, metric
     for entry in known.settings.assets.iter().filter(watched) {
         let asset = asset_dimension(&entry.name);
         let mut count = |metric| metrics.count_with(metric, &[&asset], 1, &[(ACTOR, &actor)]);
-        if used.is_some() && is_its_own(access, entry, known.inventory) {
+        // What was denied got nobody anything, and is counted below: an application that lost a right and tries again is no
+        // flood of accesses.
+        if used.is_some() && denied.is_none() && is_its_own(access, entry, known.inventory) {
             count(Metric::ASSET_ACCESSES);
         }
         if denied.is_some() {

@@ -69,7 +69,7 @@ fn counted(invocations: &[&[String]]) -> Vec<String> {
     for records in invocations {
         let mut metrics = Metrics::new("portcullis");
         let texts: Vec<&str> = records.iter().map(String::as_str).collect();
-        let rest = meter.apart(&texts, now(), &mut metrics).rest;
+        let rest = meter.apart(&texts, now(), Some(&mut metrics)).rest;
         let accesses: Vec<Access> = rest.iter().map(|json| Access::of(&Record::parse(json).unwrap())).collect();
         let judge = |access: &Access| {
             let Access { actor, assets, origin, time, .. } = access;
@@ -131,7 +131,8 @@ fn who_it_was_is_beside_the_metric() {
     assert_eq!(line["Actor"], "arn:aws:iam::111122223333:role/team/reporting");
     assert_eq!(
         (&line["Asset"], &line["AssetAccesses"], &line["AssetDenied"]),
-        (&json!("payroll"), &json!(1.0), &json!(1.0))
+        (&json!("payroll"), &Value::Null, &json!(1.0)),
+        "what was denied got nobody anything"
     );
 }
 
@@ -264,9 +265,28 @@ fn heartbeats_are_left_out_and_their_places_kept() {
     let beat = beat("e-1", "kms", "DescribeKey", &json!({"keyId": "alias/aws/secretsmanager"}));
     let texts = ["not JSON", beat.as_str(), "{}", beat.as_str()];
     let mut metrics = Metrics::new("portcullis");
-    let apart = Meter::new(Some(Heartbeat::new(ROLE, "portcullis"))).apart(&texts, now(), &mut metrics);
+    let apart = Meter::new(Some(Heartbeat::new(ROLE, "portcullis"))).apart(&texts, now(), Some(&mut metrics));
     assert_eq!(apart.rest, ["not JSON", "{}"]);
     assert_eq!(apart.in_step(["a", "b"]), [Some("a"), None, Some("b"), None]);
-    let all = Meter::default().apart(&texts, now(), &mut metrics);
+    let all = Meter::default().apart(&texts, now(), Some(&mut metrics));
     assert_eq!(all.rest, texts, "without a role nothing is a heartbeat");
+}
+
+/// Log files come even where no event does any more.
+#[test]
+fn a_heartbeat_in_a_log_file_counts_for_nothing() {
+    let beat = beat("e-1", "kms", "DescribeKey", &json!({"keyId": "alias/aws/secretsmanager"}));
+    let mut meter = Meter::new(Some(Heartbeat::new(ROLE, "portcullis")));
+    assert!(meter.apart(&[&beat], now(), None).rest.is_empty());
+    let mut metrics = Metrics::new("portcullis");
+    assert!(meter.apart(&[&beat], now(), Some(&mut metrics)).rest.is_empty());
+    assert!(metrics.values().any(|(metric, ..)| metric.name == "Heartbeats"), "the event itself does, later too");
+}
+
+#[test]
+fn our_own_look_at_a_key_that_does_not_let_us_is_no_denial() {
+    let look = |call: &str| beat("e-1", "kms", call, &json!({}));
+    let denied = |call: &str| counted(&[&[look(call)]]).iter().any(|line| line.starts_with("DeniedCalls"));
+    assert!(!denied("GetKeyRotationStatus"));
+    assert!(denied("Decrypt"), "whatever else its credentials are tried for");
 }

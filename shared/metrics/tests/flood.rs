@@ -99,7 +99,7 @@ proptest! {
         let mut relevant = 0;
         for record in &records {
             let json = record.to_string();
-            prop_assert_eq!(meter.apart(&[&json], now(), &mut metrics).rest, [&json]);
+            prop_assert_eq!(meter.apart(&[&json], now(), Some(&mut metrics)).rest, [&json]);
             let access = Access::of(&Record::parse(&json).unwrap());
             let judgement = judge(&access, &settings, &inventory);
             relevant += usize::from(access.is_relevant());

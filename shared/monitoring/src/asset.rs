@@ -126,13 +126,12 @@ impl Watched<'_> {
                 statistic: Statistic::Maximum,
                 period: 3600,
                 // The metric is sent once an hour, not to the second, so that an hour now and then holds none: one of the
-                // last two rings, which bridges that and is over two hours after the last that says so. Should nothing be
-                // sent any more it is over too: that has an alarm of its own.
+                // last two rings. Where nothing is sent, since it could not be read, it stays as it is: only a zero ends it.
                 periods: 2,
                 datapoints: 1,
                 comparison: Comparison::GreaterOrEqual,
                 threshold: 1.0,
-                missing: MissingData::NotBreaching,
+                missing: MissingData::Ignore,
             },
         )
     }

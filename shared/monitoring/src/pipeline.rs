@@ -115,12 +115,16 @@ fn heartbeat(service: &str, dimension: &str, settings: &AlarmSettings, place: &P
          the trail and the event rules are on. After a deployment it rings until the first has come back.",
         length(settings.heartbeat.as_secs())
     );
+    let periods = u32::try_from(settings.heartbeat.as_secs()).unwrap_or(1800) / FIVE_MINUTES;
     let condition = Condition::Threshold {
         metric: MetricRef::ours(Metric::HEARTBEATS, &place.stack, &[("Service", dimension)]),
         statistic: Statistic::Sum,
-        period: u32::try_from(settings.heartbeat.as_secs()).unwrap_or(1800),
-        periods: 1,
-        datapoints: 1,
+        // One is sent in each. A single long period would ring hours late: before CloudWatch takes a period for one without
+        // data, it looks whether some older ones had any (CloudWatch User Guide, *Configuring how CloudWatch alarms treat
+        // missing data*).
+        period: FIVE_MINUTES,
+        periods,
+        datapoints: periods,
         comparison: Comparison::LessThan,
         threshold: 1.0,
         // That nothing is counted is the very fault.

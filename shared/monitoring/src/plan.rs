@@ -24,6 +24,9 @@ pub struct Conflict {
     pub what: String,
     /// Why it is left alone, and what to do.
     pub why: String,
+    /// Whether something that is desired is not made because of it.
+    #[serde(default)]
+    pub wanted: bool,
 }
 
 /// What is to be changed.
@@ -76,8 +79,8 @@ struct Alarms<'a> {
 
 impl<'a> Alarms<'a> {
     fn compare(desired: &Desired, found: &'a Found, place: &Place, plan: &mut Plan) -> Self {
-        let (ours, mut foreign) = sort(found, place, plan);
         let wanted: BTreeSet<&str> = desired.alarms.iter().map(|alarm| alarm.name.as_str()).collect();
+        let (ours, mut foreign) = sort(&wanted, found, place, plan);
         let unwanted = |alarm: &&&FoundAlarm| !wanted.contains(alarm.name.as_str());
         let mut doomed: Vec<&FoundAlarm> = ours.values().filter(unwanted).copied().collect();
         let mut puts = Vec::new();
@@ -87,7 +90,7 @@ impl<'a> Alarms<'a> {
             }
             if let Some(child) = alarm.children().into_iter().find(|child| foreign.contains(*child)) {
                 let why = format!("it is about `{child}`, which somebody else made: rename or delete that one");
-                plan.conflicts.push(Conflict { what: format!("alarm {}", alarm.name), why });
+                plan.conflicts.push(Conflict { what: format!("alarm {}", alarm.name), why, wanted: true });
                 foreign.insert(alarm.name.clone());
                 continue;
             }
@@ -154,23 +157,34 @@ impl<'a> Alarms<'a> {
 }
 
 /// The alarms that are ours, and the names of those that are not; each of these is a conflict.
-fn sort<'a>(found: &'a Found, place: &Place, plan: &mut Plan) -> (BTreeMap<&'a str, &'a FoundAlarm>, BTreeSet<String>) {
+fn sort<'a>(
+    wanted: &BTreeSet<&str>,
+    found: &'a Found,
+    place: &Place,
+    plan: &mut Plan,
+) -> (BTreeMap<&'a str, &'a FoundAlarm>, BTreeSet<String>) {
     let (prefix, tag) = (format!("{}/", place.stack), format!("{STACK_TAG}={}", place.stack));
     let (mut ours, mut foreign) = (BTreeMap::new(), BTreeSet::new());
     for alarm in &found.alarms {
+        let wanted = wanted.contains(alarm.name.as_str());
         let why = match (alarm.ours, alarm.name.starts_with(&prefix)) {
             (true, true) => {
                 ours.insert(alarm.name.as_str(), alarm);
                 continue;
             }
             (false, false) => continue,
-            (false, true) => format!("somebody else made it: it has no tag {tag}; rename or delete it"),
+            (false, true) => somebody_elses(&tag, wanted),
             (true, false) => format!("it has the tag {tag}, but no name of the stack's: take the tag off"),
         };
-        plan.conflicts.push(Conflict { what: format!("alarm {}", alarm.name), why });
+        plan.conflicts.push(Conflict { what: format!("alarm {}", alarm.name), why, wanted });
         foreign.insert(alarm.name.clone());
     }
     (ours, foreign)
+}
+
+fn somebody_elses(tag: &str, wanted: bool) -> String {
+    let then = if wanted { "; until then there is none of ours" } else { "" };
+    format!("somebody else made it: it has no tag {tag}; rename or delete it{then}")
 }
 
 fn silence(alarm: &FoundAlarm) -> Option<Change> {
@@ -221,8 +235,9 @@ fn dashboard(desired: &Desired, found: &Found, place: &Place, plan: &mut Plan) {
     let name = &place.stack;
     match (&desired.dashboard, &found.dashboard) {
         (_, Some(there)) if !there.ours => {
-            let why = format!("somebody else made it: it has no tag {STACK_TAG}={name}; rename or delete it");
-            plan.conflicts.push(Conflict { what: format!("dashboard {name}"), why });
+            let wanted = desired.dashboard.is_some();
+            let why = somebody_elses(&format!("{STACK_TAG}={name}"), wanted);
+            plan.conflicts.push(Conflict { what: format!("dashboard {name}"), why, wanted });
         }
         (Some(body), Some(there)) if same_json(body, &there.body) => plan.unchanged += 1,
         (Some(body), there) => {

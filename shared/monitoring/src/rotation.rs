@@ -18,6 +18,10 @@ pub enum Rotation {
     Never,
     /// On the day of this time at the latest.
     Next(Timestamp),
+    /// It may not be looked at, as this answer says: a key's own policy need not leave to IAM who may.
+    Denied(String),
+    /// By a schedule, of which no date is told.
+    Undated,
     /// It could not be read, for this reason.
     Unreadable(String),
 }
@@ -47,7 +51,7 @@ impl SecretRotation {
         let counted = || self.last.or(self.made)?.checked_add(days?).ok();
         match self.next.or_else(counted) {
             Some(next) => Rotation::Next(next),
-            None => Rotation::Unreadable("its rotation is enabled, and no date is told".to_owned()),
+            None => Rotation::Undated,
         }
     }
 }
@@ -58,9 +62,28 @@ pub struct Overdue {
     /// How many keys and secrets of each watched entry, by its name; none overdue is zero. An entry is absent when nothing
     /// can be said of it: all that it names is in another account or Region, or could not be read.
     pub entries: BTreeMap<String, usize>,
+    /// What cannot be known as things are, by key or secret. It stays so until somebody changes it, and is no failure.
+    pub unknown: BTreeMap<String, Unknown>,
     /// What could not be read, by key or secret, and why.
     pub unreadable: BTreeMap<String, String>,
 }
+
+/// A key or secret of which nobody knows whether it is rotated in time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unknown {
+    /// The entries that name it.
+    pub entries: Vec<String>,
+    /// Why, and what to do.
+    pub why: String,
+}
+
+/// What to do about a key that may not be looked at.
+const ALLOW: &str = "allow kms:GetKeyRotationStatus and kms:DescribeKey to this function's role in the key's policy, or leave \
+                     the entry's tier out of alarms.rotation_overdue";
+
+/// What to do about a secret without a date.
+const SCHEDULE: &str = "its rotation is enabled, and no date is told: give it a schedule, or leave the entry's tier out of \
+                        alarms.rotation_overdue";
 
 /// How many keys and secrets of each entry that has an alarm for it should have been rotated before `now`.
 ///
@@ -79,23 +102,39 @@ pub fn overdue(
         if named.peek().is_none() && is_elsewhere(&entry.selector, place) {
             continue;
         }
-        let (mut late, mut unreadable) = (0_usize, false);
+        let (mut late, mut known) = (0_usize, true);
         for (asset, rotation) in named {
             match rotation {
                 Rotation::Never => {}
                 Rotation::Next(next) => late += usize::from(is_late(*next, after, now)),
+                Rotation::Denied(answer) => {
+                    known = false;
+                    overdue.is_unknown(asset, entry, format!("{answer}; {ALLOW}"));
+                }
+                Rotation::Undated => {
+                    known = false;
+                    overdue.is_unknown(asset, entry, SCHEDULE.to_owned());
+                }
                 Rotation::Unreadable(why) => {
-                    unreadable = true;
+                    known = false;
                     overdue.unreadable.insert(asset.to_string(), why.clone());
                 }
             }
         }
         // Nobody knows that there are none.
-        if late > 0 || !unreadable {
+        if late > 0 || known {
             overdue.entries.insert(entry.name.clone(), late);
         }
     }
     overdue
+}
+
+impl Overdue {
+    fn is_unknown(&mut self, asset: &Asset, entry: &AssetEntry, why: String) {
+        let unknown = self.unknown.entry(asset.to_string()).or_default();
+        unknown.entries.push(entry.name.clone());
+        unknown.why = why;
+    }
 }
 
 /// The keys that entries with such an alarm name: of `keys`, of those with an alias or a tag, and by their own ARN in this

@@ -57,9 +57,12 @@ const fn standing(alarm: &AlarmNotice) -> Kind {
     match alarm.telling {
         Telling::Over => Kind::AlarmOver,
         Telling::Again { .. } => Kind::AlarmAgain,
-        Telling::Rings | Telling::Worse | Telling::More | Telling::Still { .. } | Telling::Covered { .. } => {
-            Kind::Alarm
-        }
+        Telling::Rings
+        | Telling::Worse
+        | Telling::More
+        | Telling::Still { .. }
+        | Telling::Covered { .. }
+        | Telling::Uncovered { .. } => Kind::Alarm,
     }
 }
 
@@ -153,6 +156,10 @@ fn remarks(alarm: &AlarmNotice) -> Vec<String> {
             let times = often(*times);
             Some(format!("Somebody was woken for it at {woken_at:.0}; since then it was over and rang again {times}."))
         }
+        Telling::Still { woken_at, times: 0 } => Some(format!(
+            "Somebody was woken at {woken_at:.0} for others of the same; this one began to ring beside them, for which nobody \
+             was woken so soon. It rings still."
+        )),
         Telling::Still { woken_at, times } => Some(format!(
             "Somebody was woken for it at {woken_at:.0}; since then it was over and rang again {}, for which nobody was \
              woken so soon. It rings still.",
@@ -161,6 +168,10 @@ fn remarks(alarm: &AlarmNotice) -> Vec<String> {
         Telling::Covered { finding } => {
             Some(format!("On-call was paged about finding {finding} on it; this belongs to the same incident."))
         }
+        Telling::Uncovered { finding } => Some(format!(
+            "On-call was paged about finding {finding} on it, and nobody was woken for this; by now that one's incident is \
+             over, or was paged too long ago to stand for it. It rings still."
+        )),
     };
     remark.into_iter().collect()
 }

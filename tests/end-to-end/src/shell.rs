@@ -20,12 +20,16 @@ env -0 > \"$SHELL_NAMES\"
 exit $SHELL_CODE
 ";
 
-/// Has the AWS CLI that listens at `SHELL_AWS` make a call, and ends as that does.
+/// Has the AWS CLI that listens at `SHELL_AWS` make a call, and ends as that does. Version 1 looks for SQS at an address of
+/// its own, unless the command itself names another.
 const CALL: &str = r#"import json, os, socket, sys
+words = sys.argv[1:]
+if words[:1] == ["sqs"]:
+    words += ["--endpoint-url", os.environ["AWS_ENDPOINT_URL"]]
 with socket.socket(socket.AF_UNIX) as connection:
     connection.connect(os.environ["SHELL_AWS"])
     socket.send_fds(connection, [b"\n"], [0, 1, 2])
-    call = {"words": sys.argv[1:], "folder": os.getcwd(), "names": dict(os.environ)}
+    call = {"words": words, "folder": os.getcwd(), "names": dict(os.environ)}
     connection.sendall(json.dumps(call).encode())
     connection.shutdown(socket.SHUT_WR)
     sys.exit(int(connection.recv(8) or b"255"))

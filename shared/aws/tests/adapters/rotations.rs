@@ -134,7 +134,8 @@ fn failing(status: u16, code: &str) -> Rule {
 #[test_case("NotFoundException", None ; "there is none")]
 #[test_case("UnsupportedOperationException", Some("Never") ; "a key that is not rotated like this")]
 #[test_case("KMSInvalidStateException", Some("Never") ; "a key that is going")]
-#[test_case("AccessDeniedException", Some("Unreadable") ; "its own policy forbids to look")]
+#[test_case("AccessDeniedException", Some("Denied") ; "its own policy forbids to look")]
+#[test_case("InvalidArnException", Some("Unreadable") ; "anything else")]
 #[tokio::test]
 async fn answers_about_one_key(code: &str, expected: Option<&str>) {
     let found = of_key(&[&failing(400, code)]).await.map(|rotation| format!("{rotation:?}"));
@@ -142,6 +143,16 @@ async fn answers_about_one_key(code: &str, expected: Option<&str>) {
         (Some(found), Some(expected)) => assert!(found.starts_with(expected), "{found}"),
         (found, expected) => assert_eq!(found.as_deref(), expected),
     }
+}
+
+/// Its policy may let us see that it is late, and not whether it is in use.
+#[tokio::test]
+async fn a_key_that_looks_late_and_may_not_be_described() {
+    let body = json_error("AccessDeniedException", "No.");
+    let refused = mock!(aws_sdk_kms::Client::describe_key).sequence().http_status(400, Some(body)).repeatedly().build();
+    let found = of_key(&[&status(true, Some("2026-01-01T00:00:00Z")), &refused]).await;
+    let Some(Rotation::Denied(why)) = found else { panic!("{found:?}") };
+    assert!(why.contains(KEY) && why.contains("AccessDeniedException: No."), "{why}");
 }
 
 /// No key is called well because KMS did not answer.

@@ -22,8 +22,8 @@ use crate::place::Place;
 
 /// What is not in the quantities, and why.
 pub const LEFT_OUT: &str = "Left out: what whoever looks at the dashboard or asks `portcullis metrics` causes (metrics read, logs \
-    searched), your trail and its log files, the storage of tables and of the config bucket, PagerDuty, the copies of the ledger's \
-    chain, log files as a second intake, and traffic.";
+    searched), your trail and its log files, the storage of tables and of the config bucket, PagerDuty, CIS's metric \
+    filters with their alarms, the copies of the ledger's chain, log files as a second intake, and traffic.";
 
 /// What a deployment under these settings takes, with so many rules loaded.
 pub fn quantities(settings: &Settings, place: &Place, load: &Load, rules: usize) -> Vec<Quantity> {

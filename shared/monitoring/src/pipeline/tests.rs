@@ -54,7 +54,7 @@ fn the_settings_say_how_long() {
     let condition = |name: &str| &found.iter().find(|alarm| alarm.name.ends_with(name)).unwrap().condition;
     assert!(matches!(
         condition("heartbeat-kms"),
-        Condition::Threshold { period: 21_600, missing: MissingData::Breaching, .. }
+        Condition::Threshold { period: 300, periods: 72, datapoints: 72, missing: MissingData::Breaching, .. }
     ));
     let Condition::Threshold { threshold, .. } = condition("event-age") else { panic!("a threshold") };
     assert!((threshold - 1200.0).abs() < f64::EPSILON);

@@ -133,7 +133,7 @@ fn a_model_of_a_metric_that_is_not_ours_stays() {
     assert!(calls.iter().all(|call| !call.starts_with("DeleteAnomalyDetector")), "{calls:?}");
 }
 
-#[test_case("gatehouse/denied/payroll", false, "alarm gatehouse/denied/payroll: somebody else made it: it has no tag portcullis:stack=gatehouse; rename or delete it" ; "our name without our tag")]
+#[test_case("gatehouse/denied/payroll", false, "alarm gatehouse/denied/payroll: somebody else made it: it has no tag portcullis:stack=gatehouse; rename or delete it; until then there is none of ours" ; "our name without our tag")]
 #[test_case("gatehouse/mine", false, "alarm gatehouse/mine: somebody else made it: it has no tag portcullis:stack=gatehouse; rename or delete it" ; "one that we do not want")]
 #[test_case("mine", true, "alarm mine: it has the tag portcullis:stack=gatehouse, but no name of the stack's: take the tag off" ; "our tag without our name")]
 fn what_is_not_ours_is_a_conflict(name: &str, ours: bool, expected: &str) {
@@ -143,7 +143,9 @@ fn what_is_not_ours_is_a_conflict(name: &str, ours: bool, expected: &str) {
     let plan = of(&wanted(""), &found);
     assert_eq!(format!("{}: {}", plan.conflicts[0].what, plan.conflicts[0].why), expected);
     assert!(plan.changes.iter().all(|change| change.names().iter().all(|changed| changed != name)));
-    assert!(removal(&found, &place()).changes.is_empty());
+    assert_eq!(plan.conflicts[0].wanted, name == "gatehouse/denied/payroll", "one of ours is missing for it");
+    let removal = removal(&found, &place());
+    assert!(removal.changes.is_empty() && !removal.conflicts[0].wanted);
 }
 
 #[test]
@@ -153,14 +155,16 @@ fn an_alarm_about_one_that_is_not_ours_is_not_made() {
     let plan = of(&wanted(""), &found);
     let what: Vec<&str> = plan.conflicts.iter().map(|conflict| conflict.what.as_str()).collect();
     assert_eq!(what, ["alarm gatehouse/denied/payroll", "alarm gatehouse/under-attack/payroll"]);
+    assert!(plan.conflicts.iter().all(|conflict| conflict.wanted), "neither is made");
     assert!(calls(&plan).iter().all(|call| !call.contains("under-attack") && !call.contains("denied")));
 }
 
 #[test]
 fn the_dashboard_of_somebody_else_stays() {
     let found = Found { dashboard: Some(FoundDashboard { ours: false, body: "{}".to_owned() }), ..Found::default() };
-    for plan in [of(&wanted(""), &found), removal(&found, &place())] {
-        assert_eq!(plan.conflicts[0].what, "dashboard gatehouse");
+    let desired = Desired { dashboard: Some("{}".to_owned()), ..wanted("") };
+    for (plan, missing) in [(of(&desired, &found), true), (removal(&found, &place()), false)] {
+        assert_eq!((plan.conflicts[0].what.as_str(), plan.conflicts[0].wanted), ("dashboard gatehouse", missing));
         assert!(plan.changes.iter().all(|change| !change.api().contains("Dashboard")));
     }
 }

@@ -50,7 +50,7 @@ fn nothing_to_do_is_one_line() {
 
 #[test]
 fn many_conflicts_are_not_all_shown() {
-    let conflict = |n| Conflict { what: format!("alarm {n}"), why: "it is in the way".to_owned() };
+    let conflict = |n| Conflict { what: format!("alarm {n}"), why: "it is in the way".to_owned(), wanted: false };
     let report = PlanReport { conflicts: (0..23).map(conflict).collect(), ..PlanReport::default() };
     let text = report.to_string();
     assert!(text.starts_with("23 conflicts, left alone\n  alarm 0: it is in the way\n"), "{text}");

@@ -111,6 +111,31 @@ fn what_cannot_be_read_is_no_zero() {
     assert_eq!(overdue.unreadable.len(), 2);
 }
 
+/// A policy that does not let us look is no failure: it would be one every hour, for ever.
+#[test]
+fn what_may_not_be_looked_at_is_known_to_be_unknown() {
+    let settings = settings(&format!(
+        "  - {{name: payroll, arn: \"{HERE}:key/{ID}\", tier: critical}}\n\
+         \x20 - {{name: all keys, arn: \"{HERE}:key/*\", tier: sensitive}}\n\
+         \x20 - {{name: by hand, secret: by/hand, tier: critical}}\n\
+         \x20 - {{name: wages, arn: \"{HERE}:key/{OTHER}\", tier: critical}}\n"
+    ));
+    let assets = [
+        (Asset::Key(key(ID)), Rotation::Denied("AccessDeniedException: No.".to_owned())),
+        (Asset::Key(key(OTHER)), Rotation::Next(at("2026-03-01T00:00:00Z"))),
+        (secret("by/hand"), Rotation::Undated),
+    ];
+    let overdue = overdue(&settings, &Inventory::default(), &assets, &place(), at("2026-02-01T00:00:00Z"));
+    assert_eq!(counts(&overdue), [("wages", 0)], "of the others there is no number");
+    assert!(overdue.unreadable.is_empty());
+    let denied = &overdue.unknown[key(ID).as_str()];
+    assert_eq!(denied.entries, ["payroll", "all keys"]);
+    let told = ["AccessDeniedException: No.", "kms:GetKeyRotationStatus", "alarms.rotation_overdue"];
+    assert!(told.iter().all(|part| denied.why.contains(part)), "{}", denied.why);
+    let undated = &overdue.unknown[&secret("by/hand").to_string()];
+    assert!(undated.why.contains("give it a schedule") && overdue.unknown.len() == 2, "{}", undated.why);
+}
+
 #[test_case(&format!("{HERE}:key/{ID}"), true ; "a key here")]
 #[test_case(&format!("arn:aws:kms:us-east-1:111122223333:key/{ID}"), false ; "in another Region")]
 #[test_case(&format!("arn:aws:kms:eu-west-1:444455556666:key/{ID}"), false ; "in another account")]
@@ -172,5 +197,5 @@ fn dates_of_secrets() {
     assert_eq!(never_yet.rotation(), Rotation::Next(at("2026-01-08T10:00:00Z")));
     assert_eq!(SecretRotation { enabled: false, ..rotated }.rotation(), Rotation::Never, "switched off");
     let nothing = SecretRotation { every_days: None, ..counted };
-    assert!(matches!(nothing.rotation(), Rotation::Unreadable(_)), "no date to go by");
+    assert_eq!(nothing.rotation(), Rotation::Undated, "no date to go by");
 }

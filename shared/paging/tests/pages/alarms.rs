@@ -129,6 +129,24 @@ fn it_rings_on() {
     }
 }
 
+/// Nobody was woken for it so far: beside others, or under a finding's incident.
+#[test]
+fn it_rings_on_and_wakes_for_the_first_time() {
+    let finding = portcullis_domain::FindingId::of_event("rule", "111122223333", "event");
+    let beside = Telling::Still { woken_at: "2026-01-05T07:10:05Z".parse().unwrap(), times: 0 };
+    let remarks = [beside, Telling::Uncovered { finding }].map(|telling| {
+        let page = page(Action::Trigger, alarm(&of_payroll(AssetAlarm::Denied), telling));
+        assert_eq!(page.subject, "[MEDIUM] ALARM payroll: denied calls");
+        assert!(page.attributes.contains(&("kind", "alarm".to_owned())), "{:?}", page.attributes);
+        assert!(!page.sms.contains("F-"), "it has an incident of its own: {}", page.sms);
+        page.body.lines().nth(1).unwrap_or_default().to_owned()
+    });
+    assert_snapshot!(remarks.join("\n"), @"
+    Somebody was woken at 2026-01-05T07:10:05Z for others of the same; this one began to ring beside them, for which nobody was woken so soon. It rings still.
+    On-call was paged about finding F-f0a49d8700e0dcc9 on it, and nobody was woken for this; by now that one's incident is over, or was paged too long ago to stand for it. It rings still.
+    ");
+}
+
 #[test]
 fn about_portcullis() {
     let subject = AlarmSubject::Pipeline(PipelineAlarm::HeartbeatKms);

@@ -227,6 +227,7 @@ pub(crate) fn alarm(subject: &AlarmSubject, telling: Telling) -> AlarmNotice {
             subject: Some(subject.clone()),
             name: name.clone(),
             state: if telling == Telling::Over { AlarmState::Ok } else { AlarmState::Alarm },
+            before: None,
             at: at(0),
             reason: "Threshold Crossed: 1 datapoint [5.0 (05/01/26 08:09:00)] was greater than the threshold (0.0)."
                 .to_owned(),

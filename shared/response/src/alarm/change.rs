@@ -2,8 +2,8 @@
 //!
 //! Source: CloudWatch User Guide, *Notifying users on alarm changes*: the message's JSON, the same for alarms on metrics
 //! and composite ones (which have `AlarmRule` in the place of `Trigger`): `AlarmName`, `AlarmDescription`, `AlarmArn`,
-//! `AWSAccountId`, `Region` (a name for people), `NewStateValue`, `NewStateReason`, `StateChangeTime` as
-//! `2026-01-05T08:10:00.000+0000`.
+//! `AWSAccountId`, `Region` (a name for people), `OldStateValue`, `NewStateValue`, `NewStateReason`,
+//! `StateChangeTime` as `2026-01-05T08:10:00.000+0000`.
 
 use jiff::Timestamp;
 use portcullis_domain::{AccountId, AlarmSubject, Severity, asset_dimension, sha256_hex};
@@ -38,6 +38,9 @@ pub struct AlarmChange {
     pub name: String,
     /// What it is in now.
     pub state: AlarmState,
+    /// What it was in before, as far as the message says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<AlarmState>,
     /// Since when.
     pub at: Timestamp,
     /// Why, in CloudWatch's words.
@@ -69,6 +72,8 @@ struct Message {
     #[serde(default)]
     region: Option<String>,
     new_state_value: AlarmState,
+    #[serde(default)]
+    old_state_value: Option<serde_json::Value>,
     #[serde(default)]
     new_state_reason: Option<String>,
     #[serde(default)]
@@ -105,6 +110,7 @@ impl AlarmChange {
             subject: AlarmSubject::parse(stack, &message.alarm_name),
             name: message.alarm_name,
             state: message.new_state_value,
+            before: message.old_state_value.and_then(|state| serde_json::from_value(state).ok()),
             at: message.state_change_time.and_then(|time| time.parse().ok()).unwrap_or(heard),
             reason: text(message.new_state_reason),
             description: text(message.alarm_description),
@@ -124,6 +130,11 @@ impl AlarmChange {
             None => format!("other/{}", self.name),
         };
         if key.len() > LONGEST_KEY { format!("sha256:{}", sha256_hex(&key)) } else { key }
+    }
+
+    /// Whether it does not ring, and did not before, as every alarm that was just made says once it has data.
+    pub(crate) fn begins_well(&self) -> bool {
+        self.state == AlarmState::Ok && self.before == Some(AlarmState::InsufficientData)
     }
 
     /// How bad it is when it rings. What is not known is worth a look.

@@ -16,12 +16,21 @@ pub struct AlarmIncident {
     /// The alarms that ring, each with since when.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) firing: BTreeMap<String, Timestamp>,
+    /// Those of them that the settings asked no page for: nobody knows of them, and so nothing waits for their end.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) unpaged: BTreeSet<String>,
+    /// What was told without waking anybody, and rings still, by the alarm's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) unwoken: BTreeMap<String, Unwoken>,
     /// What was heard of each alarm.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) heard: BTreeMap<String, Heard>,
-    /// The incident that somebody was woken for.
+    /// The incident that somebody was woken for last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) own: Option<Own>,
+    /// Those that somebody was woken for before, and that are open still: they end with that one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) earlier: Vec<Earlier>,
     /// The incidents of findings on the same keys and secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) covers: Vec<Cover>,
@@ -48,7 +57,7 @@ pub(crate) struct Heard {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Own {
     pub(crate) id: String,
-    /// The worst that somebody was woken for.
+    /// How bad a thing somebody was woken for.
     pub(crate) severity: Severity,
     /// When somebody was woken last.
     pub(crate) woken_at: Timestamp,
@@ -59,9 +68,24 @@ pub(crate) struct Own {
     pub(crate) open: bool,
     /// What was told of, each with since when it rang.
     pub(crate) rang: BTreeMap<String, Timestamp>,
-    /// What rang again so soon that nobody was woken, and rings still, by the alarm's name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) unwoken: BTreeMap<String, AlarmChange>,
+}
+
+/// An incident of the thing's own that another one followed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Earlier {
+    pub(crate) id: String,
+    pub(crate) severity: Severity,
+    pub(crate) rang: BTreeMap<String, Timestamp>,
+}
+
+/// What rings, and nobody was woken for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unwoken {
+    /// That it began to.
+    pub(crate) change: AlarmChange,
+    /// The finding that it was told with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) finding: Option<FindingId>,
 }
 
 /// The incident of a finding that was paged.
@@ -108,7 +132,13 @@ impl AlarmIncident {
         listed(&self.firing)
     }
 
-    /// The incident that somebody was woken for and that is not over.
+    /// The alarms that ring and were told of, each with since when.
+    pub(crate) fn told_to_ring(&self) -> BTreeMap<String, Timestamp> {
+        let told = self.firing.iter().filter(|(name, _)| !self.unpaged.contains(*name));
+        told.map(|(name, since)| (name.clone(), *since)).collect()
+    }
+
+    /// The incident that somebody was woken for last, if it is not over.
     pub fn open(&self) -> Option<&str> {
         self.own.as_ref().filter(|own| own.open).map(|own| own.id.as_str())
     }

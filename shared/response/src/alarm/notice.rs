@@ -46,7 +46,7 @@ pub enum Telling {
     Rings,
     /// It is worse than what somebody was woken for: somebody is woken again.
     Worse,
-    /// Another one of the thing rings, which is not worse: nobody is woken.
+    /// Another one of the thing rings beside what somebody was just woken for, and is not worse: nobody is woken so soon.
     More,
     /// The thing rang lately, and somebody was woken for it then: nobody is woken again so soon.
     Again {
@@ -55,15 +55,20 @@ pub enum Telling {
         /// How often it rang since.
         times: u32,
     },
-    /// It rang again so soon that nobody was woken, and it rings on: somebody is woken.
+    /// It rang, or rang again, so soon after somebody was woken that nobody was for it, and it rings on: somebody is woken.
     Still {
         /// When somebody was woken last.
         woken_at: Timestamp,
-        /// How often it rang since.
+        /// How often the thing rang since, after it was over; 0 where it was never over.
         times: u32,
     },
     /// A finding on the same keys and secrets was paged lately: it is told under that one's incident, and nobody is woken.
     Covered {
+        /// The finding.
+        finding: FindingId,
+    },
+    /// It was told under a finding's incident, which stands for it no longer, and it rings on: somebody is woken.
+    Uncovered {
         /// The finding.
         finding: FindingId,
     },

@@ -19,9 +19,10 @@ pub struct AlarmsTold {
 }
 
 impl Responder<'_> {
-    /// Wakes somebody for what rang again so soon that nobody was woken, and rings still after `paging.repeat_after`; and
-    /// tells what was left to tell by a worker that died or could not page, whose message may come no more. One thing that
-    /// cannot be told of does not keep the others.
+    /// Wakes somebody for what rings still and nobody was woken for: `paging.repeat_after` after the last waking, or once no
+    /// finding's incident stands for it; of each thing for the worst, under which the rest is listed. And tells what was
+    /// left to tell by a worker that died or could not page, whose message may come no more. One thing that cannot be told
+    /// of does not keep the others.
     ///
     /// # Errors
     ///
@@ -52,11 +53,12 @@ impl Responder<'_> {
                 return Ok(None);
             }
             let mut next = item.clone();
-            if let Some(change) = item.overdue(self.settings, now) {
-                // Whoever was woken for a finding on the same since then is at it; after that, it wakes.
+            if let Some(unwoken) = item.overdue(self.settings, now) {
+                let change = &unwoken.change;
+                // Whoever was woken for a finding on the same is at it; after that, it wakes.
                 let covered = self.covering(&item, change, now).await.map_err(read_error(change))?;
                 if covered.is_none() {
-                    next.wake(change, self.settings, now);
+                    next.wake(unwoken, self.settings, now);
                 }
             }
             let mine = next.take(now);

@@ -40,7 +40,10 @@ async fn what_rings_on_wakes_once_the_hour_is_over() {
     }
     assert_eq!(hear(&world, &over(Denied, 700)).await, AlarmOutcome::Resolved);
     let told = told(&world);
-    assert!(told.iter().all(|(_, incident, _)| *incident == told[0].1), "one incident: {told:?}");
+    let [first, second] = [&told[0].1, &told[3].1];
+    assert_ne!(first, second, "what is open already wakes nobody where it is deduplicated");
+    let ends = [(Action::Resolve, first), (Action::Resolve, second)];
+    assert_eq!(told[4..].iter().map(|(action, incident, _)| (*action, incident)).collect::<Vec<_>>(), ends);
 }
 
 /// The hour begins anew with each waking, of the round too.
@@ -62,13 +65,35 @@ async fn what_was_over_in_time_wakes_nobody() {
     assert_eq!(round(&world, at(60)).await, NOBODY);
 }
 
-/// On-call has an incident that is open, and was told of the second under it.
+/// Nobody was woken for the second, whether the first rings on or not.
 #[tokio::test]
-async fn what_rings_beside_what_was_paged_wakes_nobody() {
+async fn what_rings_beside_what_was_paged_wakes_once_the_hour_is_over() {
+    for first_is_over in [true, false] {
+        let world = World::with(SETTINGS);
+        hear(&world, &rings(Denied, 0)).await;
+        assert_eq!(hear(&world, &rings(HighRate, 10)).await, AlarmOutcome::Updated);
+        assert_eq!(hear(&world, &rings(Anomaly, 12)).await, AlarmOutcome::Updated);
+        if first_is_over {
+            assert_eq!(hear(&world, &over(Denied, 20)).await, AlarmOutcome::Noted(Noted::RingsOn));
+        }
+        assert_eq!(round(&world, at(59)).await, NOBODY);
+        assert_eq!(round(&world, at(60)).await, [AlarmOutcome::Paged], "one page for both");
+        assert_eq!(last(&world), (Telling::Still { woken_at: at(0), times: 0 }, at(10), Severity::Medium));
+        let Some(Subject::Alarm(notice)) = world.pager.told().pop().map(|told| told.about) else { panic!() };
+        assert_eq!(notice.ringing.len(), if first_is_over { 2 } else { 3 }, "which lists all that ring");
+        for minute in [61, 120, 121, 600] {
+            assert_eq!(round(&world, at(minute)).await, NOBODY, "minute {minute}");
+        }
+    }
+}
+
+/// What was over before the round came is nothing to wake for.
+#[tokio::test]
+async fn what_rang_beside_what_was_paged_and_is_over() {
     let world = World::with(SETTINGS);
     hear(&world, &rings(Denied, 0)).await;
-    assert_eq!(hear(&world, &rings(HighRate, 10)).await, AlarmOutcome::Updated);
-    assert_eq!(hear(&world, &over(Denied, 20)).await, AlarmOutcome::Noted(Noted::RingsOn));
+    hear(&world, &rings(HighRate, 10)).await;
+    assert_eq!(hear(&world, &over(HighRate, 20)).await, AlarmOutcome::Noted(Noted::RingsOn));
     assert_eq!(round(&world, at(600)).await, NOBODY);
 }
 
@@ -76,7 +101,8 @@ async fn what_rings_beside_what_was_paged_wakes_nobody() {
 #[tokio::test]
 async fn what_rings_beside_what_rang_again_wakes() {
     let world = again().await;
-    assert_eq!(hear(&world, &rings(HighRate, 20)).await, AlarmOutcome::Updated);
+    assert_eq!(hear(&world, &rings(HighRate, 20)).await, AlarmOutcome::Repeated);
+    assert_eq!(last(&world).0, Telling::Again { woken_at: at(0), times: 1 }, "its incident was said to be over");
     assert_eq!(hear(&world, &over(Denied, 30)).await, AlarmOutcome::Noted(Noted::RingsOn));
     assert_eq!(round(&world, at(60)).await, [AlarmOutcome::Paged]);
     assert_eq!(told(&world).pop().unwrap().2, "high-rate/payroll");
@@ -92,14 +118,14 @@ async fn the_worst_of_what_rings() {
         hear(&world, &rings(HighRate, 10)).await;
         hear(&world, &rings(Denied, 11)).await;
         if worst == Severity::Critical {
-            assert_eq!(hear(&world, &rings(UnderAttack, 12)).await, AlarmOutcome::Updated);
+            assert_eq!(hear(&world, &rings(UnderAttack, 12)).await, AlarmOutcome::Repeated);
         }
         assert_eq!(round(&world, at(60)).await, [AlarmOutcome::Paged], "one");
         let since = if worst == Severity::Critical { at(12) } else { at(10) };
         assert_eq!(last(&world), (Telling::Still { woken_at: at(0), times: 1 }, since, worst));
         let next = if worst == Severity::Critical { AlarmOutcome::Updated } else { AlarmOutcome::Paged };
         assert_eq!(hear(&world, &rings(UnderAttack, 61)).await, next);
-        assert_eq!(round(&world, at(200)).await, NOBODY);
+        assert_eq!(round(&world, at(119)).await, NOBODY);
     }
 }
 
@@ -126,7 +152,7 @@ async fn what_was_over_before_it_was_heard_of_wakes_nobody() {
 
     let world = again().await;
     hear(&world, &over(HighRate, 20)).await;
-    assert_eq!(hear_at(&world, &rings(HighRate, 8), at(21)).await, AlarmOutcome::Updated);
+    assert_eq!(hear_at(&world, &rings(HighRate, 8), at(21)).await, AlarmOutcome::Repeated);
     assert_eq!(round(&world, at(60)).await, [AlarmOutcome::Paged]);
     assert_eq!(last(&world).1, at(10), "for what rings");
 }
@@ -153,13 +179,52 @@ async fn what_the_settings_ask_no_page_for() {
     assert_eq!(round(&world, at(61)).await, [AlarmOutcome::Paged]);
 }
 
-/// What was told under a finding's incident was told to who was woken for it.
+/// What was told under a finding's incident was told to who was woken for it; once that is too long ago, somebody is woken
+/// for what rings on, once, for the worst of it.
 #[tokio::test]
-async fn what_a_finding_stood_for_wakes_nobody() {
+async fn what_a_finding_stood_for_wakes_once_its_time_is_over() {
     let world = World::with(SETTINGS);
     world.deliver_at(&on_payroll("a"), at(0)).await;
-    assert_eq!(hear(&world, &rings(Denied, 10)).await, AlarmOutcome::Updated);
-    assert_eq!(round(&world, at(600)).await, NOBODY);
+    let finding = on_payroll("a").id;
+    for (kind, after) in [(Denied, 10), (UnderAttack, 11), (HighRate, 12), (Anomaly, 13)] {
+        assert_eq!(hear(&world, &rings(kind, after)).await, AlarmOutcome::Updated);
+    }
+    assert_eq!(hear(&world, &over(Anomaly, 20)).await, AlarmOutcome::Noted(Noted::RingsOn));
+    assert_eq!(round(&world, at(59)).await, NOBODY);
+    assert_eq!(round(&world, at(60)).await, [AlarmOutcome::Paged]);
+    assert_eq!(last(&world), (Telling::Uncovered { finding }, at(11), Severity::Critical));
+    let own = told(&world).pop().unwrap().1;
+    assert_ne!(own, world.pager.told()[0].incident, "an incident of its own");
+    for minute in [61, 120, 600] {
+        assert_eq!(round(&world, at(minute)).await, NOBODY, "minute {minute}");
+    }
+    hear(&world, &over(Denied, 610)).await;
+    hear(&world, &over(HighRate, 610)).await;
+    assert_eq!(hear(&world, &over(UnderAttack, 611)).await, AlarmOutcome::Resolved);
+    assert_eq!(told(&world).pop().unwrap().1, own);
+}
+
+/// And at once when that one's incident is over, but never so soon after another waking for something as bad.
+#[tokio::test]
+async fn what_a_finding_stood_for_wakes_when_its_incident_is_over() {
+    for woken in [None, Some(HighRate), Some(UnderAttack)] {
+        let world = World::with(&SETTINGS.replace("mode: page", "mode: enforce"));
+        if let Some(kind) = woken {
+            hear(&world, &rings(kind, 0)).await;
+            hear(&world, &over(kind, 1)).await;
+        }
+        world.deliver_at(&on_payroll("a"), "2026-01-05T08:10:05Z".parse().unwrap()).await;
+        assert_eq!(hear(&world, &rings(UnderAttack, 15)).await, AlarmOutcome::Updated);
+        assert_eq!(round(&world, at(16)).await, NOBODY);
+        let none = Faults::default();
+        world.ports(&none).releaser().release(ROLE, "alice", "known", at(20)).await.unwrap();
+        let held = woken == Some(UnderAttack);
+        if held {
+            assert_eq!(round(&world, at(59)).await, NOBODY, "{woken:?}");
+        }
+        assert_eq!(round(&world, at(if held { 60 } else { 20 })).await, [AlarmOutcome::Paged], "{woken:?}");
+        assert_eq!(last(&world).0, Telling::Uncovered { finding: on_payroll("a").id });
+    }
 }
 
 /// Somebody was woken for a finding on the entry since it rang again: the alarm waits until that is no reason any more.
@@ -271,7 +336,7 @@ fn two_at_once() {
         after.block_on(hear_at(&world, &over(Denied, 60), at(62)));
         let actions: Vec<Action> = told(&world).into_iter().skip(3).map(|told| told.0).collect();
         assert!(
-            actions == [Action::Resolve] || actions == [Action::Trigger, Action::Resolve],
+            actions == [Action::Resolve] || actions == [Action::Trigger, Action::Resolve, Action::Resolve],
             "{turns:?}: {actions:?}"
         );
     }

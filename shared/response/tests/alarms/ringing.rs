@@ -2,9 +2,9 @@
 
 use portcullis_domain::{AlarmSubject, AssetAlarm::*, Severity};
 use portcullis_response::{Action, AlarmChange, AlarmOutcome, AlarmState, Noted, Telling};
-use portcullis_testkit::{Subject, World};
+use portcullis_testkit::{Fault, Faults, Subject, World};
 
-use crate::world::{SETTINGS, actions, at, change, hear, hear_at, of, over, pipeline, rings, told};
+use crate::world::{SETTINGS, actions, at, change, hear, hear_at, of, over, pipeline, rings, round, told, try_hear};
 
 fn action(action: Action, name: &str) -> (Action, String) {
     (action, name.to_owned())
@@ -32,7 +32,7 @@ async fn while_it_rings_it_is_kept() {
 }
 
 #[tokio::test]
-async fn several_alarms_of_an_entry_are_one_incident() {
+async fn several_alarms_of_an_entry_end_together() {
     let world = World::with(SETTINGS);
     assert_eq!(hear(&world, &rings(HighRate, 0)).await, AlarmOutcome::Paged);
     assert_eq!(hear(&world, &rings(Anomaly, 1)).await, AlarmOutcome::Updated);
@@ -43,10 +43,17 @@ async fn several_alarms_of_an_entry_are_one_incident() {
     }
     assert_eq!(hear(&world, &over(Anomaly, 11)).await, AlarmOutcome::Resolved);
     let told = told(&world);
-    assert!(told.iter().all(|(_, incident, _)| *incident == told[0].1), "{told:?}");
-    let last = world.pager.told().pop().unwrap();
-    let Subject::Alarm(notice) = last.about else { panic!("{last:?}") };
-    assert_eq!((notice.severity, notice.ringing.len()), (Severity::Critical, 4), "how bad it was, and all that rang");
+    let incidents: Vec<&String> = told.iter().map(|(_, incident, _)| incident).collect();
+    let [first, worse] = [incidents[0], incidents[2]];
+    assert_ne!(first, worse, "it would wake nobody under a key that is open");
+    assert_eq!(incidents, [first, first, worse, worse, first, worse]);
+    let ends = world.pager.told().into_iter().filter(|told| told.action == Action::Resolve);
+    let ends = ends.map(|told| match told.about {
+        Subject::Alarm(notice) => (notice.severity, notice.ringing.len()),
+        _ => panic!("{told:?}"),
+    });
+    let expected = [(Severity::Medium, 2), (Severity::Critical, 4)];
+    assert_eq!(ends.collect::<Vec<_>>(), expected, "how bad each was, and what rang");
 }
 
 /// A rotation may be overdue for weeks, and must not keep silent what happens meanwhile.
@@ -57,12 +64,62 @@ async fn what_rings_hours_after_the_first_wakes_too() {
     assert_eq!(hear(&world, &rings(HighRate, 59)).await, AlarmOutcome::Updated, "within the hour");
     assert_eq!(hear(&world, &rings(Denied, 61)).await, AlarmOutcome::Paged);
     assert_eq!(hear(&world, &rings(Anomaly, 62)).await, AlarmOutcome::Updated, "the hour begins anew");
-    let told = told(&world);
-    assert!(told.iter().all(|(_, incident, _)| *incident == told[0].1), "{told:?}");
     for kind in [HighRate, Denied, Anomaly] {
         assert_eq!(hear(&world, &over(kind, 70)).await, AlarmOutcome::Noted(Noted::RingsOn));
     }
     assert_eq!(hear(&world, &over(RotationOverdue, 80)).await, AlarmOutcome::Resolved);
+    let told = told(&world);
+    let [first, second] = [&told[0].1, &told[2].1];
+    assert_ne!(first, second, "it would wake nobody under a key that is open");
+    let all: Vec<_> = told.iter().map(|(action, incident, _)| (*action, incident)).collect();
+    let expected = [
+        (Action::Trigger, first),
+        (Action::Update, first),
+        (Action::Trigger, second),
+        (Action::Update, second),
+        (Action::Resolve, first),
+        (Action::Resolve, second),
+    ];
+    assert_eq!(all, expected, "all that are open end");
+}
+
+/// A worker that could not tell all the ends leaves the rest to the next.
+#[tokio::test]
+async fn every_end_is_told_though_a_page_fails() {
+    for page in 1..=3 {
+        let world = World::with(SETTINGS);
+        for (kind, after) in [(RotationOverdue, 0), (HighRate, 60), (Denied, 120)] {
+            assert_eq!(hear(&world, &rings(kind, after)).await, AlarmOutcome::Paged);
+        }
+        hear(&world, &over(HighRate, 130)).await;
+        hear(&world, &over(Denied, 130)).await;
+        let faults = Faults::at("page", page, Fault::Before);
+        assert!(try_hear(&world, &over(RotationOverdue, 140), &faults, at(140)).await.is_err());
+        assert_eq!(round(&world, at(141)).await.len(), 4 - page, "after {page}");
+        let told = told(&world);
+        let of =
+            |wanted: Action| told.iter().filter(move |told| told.0 == wanted).map(|told| &told.1).collect::<Vec<_>>();
+        assert_eq!(of(Action::Resolve), of(Action::Trigger), "each once, in order");
+    }
+}
+
+/// CloudWatch says of every alarm that was just made that it does not ring: nothing is kept of that.
+#[tokio::test]
+async fn an_alarm_that_was_just_made() {
+    let made = |before| AlarmChange { before, ..over(Denied, 0) };
+    let world = World::with(SETTINGS);
+    let new = made(Some(AlarmState::InsufficientData));
+    assert_eq!(hear(&world, &new).await, AlarmOutcome::Noted(Noted::NothingOpen));
+    assert!(world.alarms_of("entry/payroll").await.is_none());
+    for before in [None, Some(AlarmState::Alarm)] {
+        let world = World::with(SETTINGS);
+        assert_eq!(hear(&world, &made(before)).await, AlarmOutcome::Noted(Noted::NothingOpen));
+        assert!(world.alarms_of("entry/payroll").await.is_some(), "it rang, of which nobody heard yet");
+    }
+    // It rang, there was too little data, and now it does not ring.
+    hear(&world, &rings(Denied, 1)).await;
+    let over = AlarmChange { before: new.before, ..over(Denied, 5) };
+    assert_eq!(hear(&world, &over).await, AlarmOutcome::Resolved);
 }
 
 #[tokio::test]

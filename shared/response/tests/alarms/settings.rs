@@ -6,7 +6,7 @@ use portcullis_settings::Mode;
 use portcullis_testkit::{Subject, World};
 use test_case::test_case;
 
-use crate::world::{SETTINGS, change, hear, of, over, pipeline, rings, told};
+use crate::world::{SETTINGS, at, change, hear, hear_at, of, over, pipeline, rings, told};
 
 const UNPAGED: AlarmOutcome = AlarmOutcome::Noted(Noted::Unpaged);
 
@@ -53,6 +53,25 @@ async fn the_first_that_may_be_told_wakes() {
     hear(&world, &rings(UnderAttack, 0)).await;
     world.settings.mode = Mode::Page;
     assert_eq!(hear(&world, &rings(HighRate, 1)).await, AlarmOutcome::Paged);
+}
+
+/// Nobody knows of what is not paged: it does not keep open what somebody was woken for.
+#[tokio::test]
+async fn what_nobody_was_told_of_holds_nothing_open() {
+    let world = World::with(&format!("{SETTINGS}response: {{medium: {{critical: observe, sensitive: page}}}}\n"));
+    assert_eq!(hear(&world, &rings(HighRate, 0)).await, UNPAGED);
+    assert_eq!(hear(&world, &rings(UnderAttack, 1)).await, AlarmOutcome::Paged);
+    assert_eq!(hear(&world, &over(UnderAttack, 2)).await, AlarmOutcome::Resolved);
+    assert_eq!(hear(&world, &rings(UnderAttack, 3)).await, AlarmOutcome::Repeated);
+    assert_eq!(hear(&world, &over(HighRate, 4)).await, AlarmOutcome::Noted(Noted::RingsOn));
+    assert_eq!(hear(&world, &over(UnderAttack, 5)).await, AlarmOutcome::Resolved);
+    assert_eq!(told(&world).len(), 4);
+    // It was over before it was heard of, while the other rings.
+    hear(&world, &rings(HighRate, 100)).await;
+    hear(&world, &over(UnderAttack, 110)).await;
+    assert_eq!(hear_at(&world, &rings(UnderAttack, 105), at(111)).await, AlarmOutcome::Paged);
+    assert_eq!(world.alarms_of("entry/payroll").await.unwrap().open(), None);
+    assert_eq!(told(&world).len(), 6);
 }
 
 /// What somebody was woken for is said to be over, whatever the settings say by now.

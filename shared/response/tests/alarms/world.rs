@@ -32,6 +32,7 @@ pub(crate) fn change(subject: AlarmSubject, state: AlarmState, after: i64) -> Al
         name: subject.name(STACK),
         subject: Some(subject),
         state,
+        before: None,
         at: at(after),
         reason: "Threshold Crossed".to_owned(),
         description: String::new(),

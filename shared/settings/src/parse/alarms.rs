@@ -40,7 +40,9 @@ pub(super) fn alarms(node: &Node<'_>, report: &mut Report) -> AlarmSettings {
     if let Some(node) = map.get("heartbeat") {
         // CloudTrail alone may take 15 minutes; whoever waits longer than a shift is not watching.
         let allowed = SignedDuration::from_mins(15)..=HOUR * 6;
-        alarms.heartbeat = minutes(node, report, &allowed, "a duration from 15m to 6h").unwrap_or(alarms.heartbeat);
+        // One is sent every five minutes.
+        let found = minutes(node, report, &allowed, 5, "a duration from 15m to 6h, in steps of 5m");
+        alarms.heartbeat = found.unwrap_or(alarms.heartbeat);
     }
     if let Some(node) = map.get("event_age") {
         let allowed = SignedDuration::from_mins(5)..=HOUR * 6;
@@ -79,7 +81,8 @@ fn high_rate(node: &Node<'_>, report: &mut Report, high_rate: &mut HighRateSetti
     }
     if let Some(node) = map.get("within") {
         let allowed = SignedDuration::from_mins(1)..=HOUR;
-        high_rate.within = minutes(node, report, &allowed, "a duration from 1m to 1h").unwrap_or(high_rate.within);
+        let found = minutes(node, report, &allowed, 1, "a duration from 1m to 1h, in whole minutes");
+        high_rate.within = found.unwrap_or(high_rate.within);
     }
     tiers(&map, report, &mut high_rate.tiers);
 }
@@ -174,13 +177,13 @@ fn minutes(
     node: &Node<'_>,
     report: &mut Report,
     allowed: &RangeInclusive<SignedDuration>,
+    step: i64,
     expected: &str,
 ) -> Option<SignedDuration> {
-    let expected = format!("{expected}, in whole minutes");
-    let found = duration(node, report, allowed, &expected)?;
-    let whole = found.as_secs() % 60 == 0 && found.subsec_nanos() == 0;
+    let found = duration(node, report, allowed, expected)?;
+    let whole = found.as_secs() % (60 * step) == 0 && found.subsec_nanos() == 0;
     if !whole {
-        report.add(node, node.mismatch(&expected), None);
+        report.add(node, node.mismatch(expected), None);
     }
     whole.then_some(found)
 }

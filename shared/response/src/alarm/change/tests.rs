@@ -51,6 +51,7 @@ fn an_alarm_on_a_metric() {
         subject: Some(AlarmSubject::Asset { kind: AssetAlarm::Denied, entry: "payroll".to_owned() }),
         name: "gatehouse/denied/payroll".to_owned(),
         state: AlarmState::Alarm,
+        before: Some(AlarmState::Ok),
         at: "2026-01-05T08:10:00.123Z".parse().unwrap(),
         reason: "Threshold Crossed: 1 datapoint [5.0 (05/01/26 08:09:00)] was greater than the threshold (0.0)."
             .to_owned(),
@@ -82,6 +83,16 @@ fn a_composite_one() {
     assert_eq!(change.subject, Some(AlarmSubject::Asset { kind: AssetAlarm::UnderAttack, entry }));
     assert_eq!((change.state, change.measure.as_deref()), (AlarmState::Ok, None));
     assert_eq!(change.thing(), read(&on_a_metric()).unwrap().thing(), "they share what they watch");
+}
+
+/// What it was in before is no reason to lose a message.
+#[test_case(&json!("INSUFFICIENT_DATA"), Some(AlarmState::InsufficientData) ; "known")]
+#[test_case(&json!("BLUE"), None ; "unknown")]
+#[test_case(&json!(null), None ; "none")]
+fn what_it_was_in_before(state: &Value, expected: Option<AlarmState>) {
+    let mut message = on_a_metric();
+    message["OldStateValue"] = state.clone();
+    assert_eq!(read(&message).unwrap().before, expected);
 }
 
 #[test]
