@@ -131,8 +131,10 @@ pub(crate) fn alarm_incident() -> AlarmIncident {
         "own": {
             "id": "I-0123456789abcdef", "severity": "medium", "woken_at": decided(), "again": 1, "open": true,
             "rang": {name: decided()},
-            "unwoken": {name: {"subject": "/denied/payroll", "name": name, "state": "ALARM", "at": now(), "reason": ""}},
         },
+        "unwoken": {name: {
+            "change": {"subject": "/denied/payroll", "name": name, "state": "ALARM", "at": now(), "reason": ""},
+        }},
         "covers": [{
             "incident": "I-0123456789abcdee", "actor": ROLE, "finding": finding("e").id, "severity": "critical",
             "until": now(),

@@ -3,16 +3,14 @@
 use portcullis_domain::{AssetAlarm::*, Severity};
 use portcullis_response::{Action, AlarmOutcome, AlarmState, Noted, RespondError, Telling};
 use portcullis_settings::Mode;
-use portcullis_testkit::{Fault, Faults, ROLE, Subject, Task, World, take_turns, until_death};
+use portcullis_testkit::{Fault, Faults, Subject, Task, World, take_turns, until_death};
 
-use crate::world::{
-    SETTINGS, at, change, hear, hear_at, of, on_payroll, over, pipeline, rings, round, told, try_hear, try_round,
-};
+use crate::world::{SETTINGS, at, change, hear, hear_at, of, over, pipeline, rings, round, told, try_hear, try_round};
 
-const NOBODY: [AlarmOutcome; 0] = [];
+pub(crate) const NOBODY: [AlarmOutcome; 0] = [];
 
 /// It was paged, was over, and rings again after ten minutes, for which nobody is woken.
-async fn again() -> World {
+pub(crate) async fn again() -> World {
     let world = World::with(SETTINGS);
     hear(&world, &rings(Denied, 0)).await;
     hear(&world, &over(Denied, 5)).await;
@@ -21,7 +19,7 @@ async fn again() -> World {
 }
 
 /// What the last page of an alarm told, and when it began to ring.
-fn last(world: &World) -> (Telling, jiff::Timestamp, Severity) {
+pub(crate) fn last(world: &World) -> (Telling, jiff::Timestamp, Severity) {
     let last = world.pager.told().pop().unwrap();
     let Subject::Alarm(notice) = last.about else { panic!("{last:?}") };
     (notice.telling, notice.change.at, notice.severity)
@@ -177,77 +175,6 @@ async fn what_the_settings_ask_no_page_for() {
     assert_eq!(round(&world, at(60)).await, NOBODY);
     world.settings.mode = Mode::Page;
     assert_eq!(round(&world, at(61)).await, [AlarmOutcome::Paged]);
-}
-
-/// What was told under a finding's incident was told to who was woken for it; once that is too long ago, somebody is woken
-/// for what rings on, once, for the worst of it.
-#[tokio::test]
-async fn what_a_finding_stood_for_wakes_once_its_time_is_over() {
-    let world = World::with(SETTINGS);
-    world.deliver_at(&on_payroll("a"), at(0)).await;
-    let finding = on_payroll("a").id;
-    for (kind, after) in [(Denied, 10), (UnderAttack, 11), (HighRate, 12), (Anomaly, 13)] {
-        assert_eq!(hear(&world, &rings(kind, after)).await, AlarmOutcome::Updated);
-    }
-    assert_eq!(hear(&world, &over(Anomaly, 20)).await, AlarmOutcome::Noted(Noted::RingsOn));
-    assert_eq!(round(&world, at(59)).await, NOBODY);
-    assert_eq!(round(&world, at(60)).await, [AlarmOutcome::Paged]);
-    assert_eq!(last(&world), (Telling::Uncovered { finding }, at(11), Severity::Critical));
-    let own = told(&world).pop().unwrap().1;
-    assert_ne!(own, world.pager.told()[0].incident, "an incident of its own");
-    for minute in [61, 120, 600] {
-        assert_eq!(round(&world, at(minute)).await, NOBODY, "minute {minute}");
-    }
-    hear(&world, &over(Denied, 610)).await;
-    hear(&world, &over(HighRate, 610)).await;
-    assert_eq!(hear(&world, &over(UnderAttack, 611)).await, AlarmOutcome::Resolved);
-    assert_eq!(told(&world).pop().unwrap().1, own);
-}
-
-/// And at once when that one's incident is over, but never so soon after another waking for something as bad.
-#[tokio::test]
-async fn what_a_finding_stood_for_wakes_when_its_incident_is_over() {
-    for woken in [None, Some(HighRate), Some(UnderAttack)] {
-        let world = World::with(&SETTINGS.replace("mode: page", "mode: enforce"));
-        if let Some(kind) = woken {
-            hear(&world, &rings(kind, 0)).await;
-            hear(&world, &over(kind, 1)).await;
-        }
-        world.deliver_at(&on_payroll("a"), "2026-01-05T08:10:05Z".parse().unwrap()).await;
-        assert_eq!(hear(&world, &rings(UnderAttack, 15)).await, AlarmOutcome::Updated);
-        assert_eq!(round(&world, at(16)).await, NOBODY);
-        let none = Faults::default();
-        world.ports(&none).releaser().release(ROLE, "alice", "known", at(20)).await.unwrap();
-        let held = woken == Some(UnderAttack);
-        if held {
-            assert_eq!(round(&world, at(59)).await, NOBODY, "{woken:?}");
-        }
-        assert_eq!(round(&world, at(if held { 60 } else { 20 })).await, [AlarmOutcome::Paged], "{woken:?}");
-        assert_eq!(last(&world).0, Telling::Uncovered { finding: on_payroll("a").id });
-    }
-}
-
-/// Somebody was woken for a finding on the entry since it rang again: the alarm waits until that is no reason any more.
-#[tokio::test]
-async fn a_finding_meanwhile_holds_it_back_for_its_own_time() {
-    let world = again().await;
-    world.deliver_at(&on_payroll("a"), at(30)).await;
-    assert_eq!(round(&world, at(60)).await, NOBODY);
-    assert_eq!(round(&world, at(89)).await, NOBODY);
-    let faults = Faults::at("incident", 1, Fault::Before);
-    let results = try_round(&world, &faults, at(89)).await.unwrap();
-    assert!(matches!(results[..], [Err(RespondError::Alarm { .. })]), "{results:?}");
-    assert_eq!(round(&world, at(90)).await, [AlarmOutcome::Paged]);
-}
-
-#[tokio::test]
-async fn a_finding_whose_incident_is_over_holds_nothing_back() {
-    let mut world = again().await;
-    world.settings.mode = Mode::Enforce;
-    world.deliver_at(&on_payroll("a"), "2026-01-05T08:10:05Z".parse().unwrap()).await;
-    let none = Faults::default();
-    world.ports(&none).releaser().release(ROLE, "alice", "known", at(20)).await.unwrap();
-    assert_eq!(round(&world, at(60)).await, [AlarmOutcome::Paged]);
 }
 
 /// Its message is in the dead-letter queue by now: nobody but the round is left to tell it.

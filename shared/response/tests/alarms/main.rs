@@ -8,4 +8,5 @@ mod due;
 mod properties;
 mod ringing;
 mod settings;
+mod uncovered;
 mod world;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_domain::{AssetAlarm, Severity};
-use portcullis_response::{Action, AlarmChange, AlarmOutcome, AlarmState, Ringing, Telling};
+use portcullis_response::{Action, AlarmChange, AlarmNotice, AlarmOutcome, AlarmState, Ringing, Telling};
 use portcullis_testkit::{Faults, Subject, Task, World, take_turns, until_death};
 use proptest::prelude::*;
 
@@ -75,17 +75,20 @@ fn told(world: &World) -> Vec<(Action, String, String, jiff::Timestamp)> {
     alarms.collect()
 }
 
-/// What began to ring was told so many times: what the round tells of it again, because it rings on, does not count.
-fn told_to_ring(world: &World) -> Vec<(String, jiff::Timestamp)> {
+/// What was told of alarms, each with what it did.
+fn notices(world: &World) -> Vec<(Action, AlarmNotice)> {
     let alarms = world.pager.told().into_iter().filter_map(|told| match told.about {
-        Subject::Alarm(notice)
-            if !matches!(notice.telling, Telling::Still { .. } | Telling::Uncovered { .. } | Telling::Over) =>
-        {
-            Some((notice.change.name, notice.change.at))
-        }
+        Subject::Alarm(notice) => Some((told.action, *notice)),
         _ => None,
     });
     alarms.collect()
+}
+
+/// What began to ring was told so many times: what the round tells of it again, because it rings on, does not count.
+fn told_to_ring(world: &World) -> Vec<(String, jiff::Timestamp)> {
+    let later = |told: &Telling| matches!(told, Telling::Still { .. } | Telling::Uncovered { .. } | Telling::Over);
+    let alarms = notices(world).into_iter().filter(|(_, notice)| !later(&notice.telling));
+    alarms.map(|(_, notice)| (notice.change.name, notice.change.at)).collect()
 }
 
 /// The things that somebody was woken for: when, and for how bad a thing.
@@ -96,13 +99,8 @@ async fn check_nobody_sleeps(world: &World, woken: &Woken, now: jiff::Timestamp)
     for thing in ["entry/payroll", "entry/billing"] {
         let Some(known) = world.alarms_of(thing).await.filter(|known| !known.ringing().is_empty()) else { continue };
         let lately = woken.get(thing).and_then(|woken| woken.last()).is_some_and(|woken| now < woken.0 + minutes(60));
-        let pages = world.pager.told().into_iter().filter(|told| told.action == Action::Trigger);
-        let listed: Vec<Ringing> = pages
-            .flat_map(|told| match told.about {
-                Subject::Alarm(notice) => notice.ringing,
-                _ => Vec::new(),
-            })
-            .collect();
+        let pages = notices(world).into_iter().filter(|(action, _)| *action == Action::Trigger);
+        let listed: Vec<Ringing> = pages.flat_map(|(_, notice)| notice.ringing).collect();
         for ringing in known.ringing() {
             prop_assert!(lately || listed.contains(&ringing), "{thing} at {now}: {ringing:?}, {listed:?}, {known:?}");
         }
@@ -154,14 +152,10 @@ proptest! {
                     for told in try_round(&world, &Faults::default(), now).await.unwrap() {
                         let told = told.unwrap();
                         prop_assert_eq!(&told.sent[..], [AlarmOutcome::Paged]);
-                        let mut notices = world.pager.told().into_iter().rev().filter_map(|told| match told.about {
-                            Subject::Alarm(notice) => Some(notice),
-                            _ => None,
-                        });
+                        let last = notices(&world).into_iter().rfind(|(_, notice)| notice.change.thing() == told.thing);
                         let before = woken.entry(told.thing.clone()).or_default();
                         prop_assert!(before.iter().all(|(at, _)| now >= *at + minutes(60)), "{before:?} and at {now}");
-                        let severity = notices.find(|notice| notice.change.thing() == told.thing).map(|notice| notice.severity);
-                        before.extend(severity.map(|severity| (now, severity)));
+                        before.extend(last.map(|(_, notice)| (now, notice.severity)));
                     }
                     check_nobody_sleeps(&world, &woken, now).await?;
                 }
