@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
+use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardError;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{AlarmType, Dimension, MetricDatum, StandardUnit, StateValue, Statistic};
 
@@ -123,7 +124,7 @@ pub async fn alarm_by_hand(aws: &Aws, name: &str) -> Result<()> {
 pub async fn dashboard(aws: &Aws, name: &str) -> Result<Option<String>> {
     match aws.cloudwatch().get_dashboard().dashboard_name(name).send().await {
         Ok(answer) => Ok(answer.dashboard_body),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_dashboard_not_found_error()) => Ok(None),
+        Err(error) if error.as_service_error().is_some_and(GetDashboardError::is_dashboard_not_found_error) => Ok(None),
         Err(error) => Err(error).with_context(|| format!("dashboard {name} cannot be read")),
     }
 }

@@ -12,12 +12,12 @@ use portcullis_end_to_end::wait::Seen;
 use portcullis_end_to_end::world::{STACK, World};
 use serde_json::json;
 
-const TWO: &str = r#"
+const TWO: &str = r"
 mode: page
 assets:
   - {name: payroll, secret: prod/payroll/*, tier: critical}
   - {name: billing, secret: prod/billing/*, tier: sensitive}
-"#;
+";
 const ONE: &str = "mode: page\nassets: [{name: payroll, secret: prod/payroll/*, tier: critical}]\n";
 
 async fn names(world: &World, prefix: &str) -> Result<BTreeSet<String>> {
