@@ -37,7 +37,8 @@ enum Command {
     },
     /// Start the emulator alone; ends with Ctrl-C.
     Emulator,
-    /// Write docs/rules from the built-in rules, and compare docs/runbook.md with them.
+    /// Write the parts of docs/ that follow from the code (rules, metrics, cost, the picture of the dashboard), and compare
+    /// docs/runbook.md with the rules.
     Docs {
         /// Write nothing; say what is missing, stale or left over.
         #[arg(long)]
