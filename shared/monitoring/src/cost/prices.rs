@@ -77,7 +77,8 @@ pub struct Bill {
 pub fn bill(quantities: &[Quantity], prices: &Prices) -> Bill {
     let needed = quantities.iter().filter(|one| one.per_month > 0.0);
     let missing = needed.filter(|one| prices.cost(one).is_none()).map(|one| one.item.key).collect();
-    Bill { sum: quantities.iter().filter_map(|one| prices.cost(one)).sum(), missing }
+    // The sum of no numbers is minus zero.
+    Bill { sum: quantities.iter().filter_map(|one| prices.cost(one)).fold(0.0, |sum, cost| sum + cost), missing }
 }
 
 /// A file of prices to be filled in.
