@@ -98,8 +98,14 @@ async fn an_intruder_in_a_member_account_is_contained_there_and_released_from_he
     assert_eq!(page.lines("WHO")[0], format!("role {}", intruder.arn));
     assert_eq!(page.json["account"], MEMBER, "{:#}", page.json);
     assert!(page.lines("DONE").contains(&"read back: all of it is in place"), "{}", page.body);
-    let deeds = deeds_in(&world, MEMBER)?;
-    let attach = deeds.iter().find(|record| record["eventName"] == "AttachRolePolicy").context("no record of it")?;
+    // CloudTrail tells of a call a while after it.
+    let attach = world
+        .until("the record of it", async || {
+            let deeds = deeds_in(&world, MEMBER)?;
+            let attach = deeds.iter().find(|record| record["eventName"] == "AttachRolePolicy").cloned();
+            Ok(Seen::from_option(attach, || format!("{} deeds", deeds.len())))
+        })
+        .await?;
     let contain = format!("arn:aws:iam::{MEMBER}:role/portcullis/{STACK}-contain");
     assert_eq!(attach["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"], contain);
 

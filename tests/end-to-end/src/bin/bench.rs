@@ -113,7 +113,7 @@ async fn cold_start(root: &Aws, stack: &Stack, function: &str, payload: &Value) 
     let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
     let said: Value = serde_json::from_slice(&body).context("it answered no JSON")?;
     let done = match function {
-        "release" => said.pointer("/released/0/detached").is_some_and(|detached| detached == "detached"),
+        "release" => said.pointer("/released/0/outcome").is_some_and(|outcome| outcome == "restored"),
         "pagerduty" => said.get("ignored").is_some_and(|ignored| ignored == 1),
         // Whatever it answers, it failed if it says so.
         "alarms" => true,
