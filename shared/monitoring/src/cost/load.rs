@@ -47,16 +47,16 @@ pub struct Function {
 
 impl Function {
     /// Takes events.
-    pub const DETECT: Self = Self { name: "detect", memory: 512, milliseconds: 64 };
+    pub const DETECT: Self = Self { name: "detect", memory: 512, milliseconds: 60 };
     /// Takes findings, and looks after who is contained.
-    pub const RESPOND: Self = Self { name: "respond", memory: 256, milliseconds: 34 };
+    pub const RESPOND: Self = Self { name: "respond", memory: 256, milliseconds: 87 };
     /// Lifts containments.
-    pub const RELEASE: Self = Self { name: "release", memory: 256, milliseconds: 19 };
-    /// Sends heartbeats and reconciles. Not measured: taken to be as slow as the slowest.
-    pub const ALARMS: Self = Self { name: "alarms", memory: 256, milliseconds: 64 };
+    pub const RELEASE: Self = Self { name: "release", memory: 256, milliseconds: 43 };
+    /// Sends heartbeats, which is what was measured, and reconciles.
+    pub const ALARMS: Self = Self { name: "alarms", memory: 256, milliseconds: 55 };
 
     /// Those that are measured.
-    pub const MEASURED: &'static [Self] = &[Self::DETECT, Self::RESPOND, Self::RELEASE];
+    pub const MEASURED: &'static [Self] = &[Self::DETECT, Self::RESPOND, Self::RELEASE, Self::ALARMS];
 
     /// GB-seconds of so many invocations, each so many milliseconds longer.
     pub(super) fn gb_seconds(self, invocations: f64, longer: f64) -> f64 {

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use aws_sdk_lambda::primitives::Blob;
@@ -25,6 +26,10 @@ use portcullis_end_to_end::{HOME, REGION, identity, paths, record};
 use serde_json::{Value, json};
 
 const ROUNDS: usize = 5;
+/// How often a start that was none is tried again.
+const WARM: usize = 5;
+/// By then the stack has settled.
+const QUIET: Duration = Duration::from_secs(10);
 /// Lambda unpacks the zip at each cold start, and init time follows size.
 const LARGEST: u64 = 15_000_000;
 
@@ -72,11 +77,20 @@ async fn cold_starts(folder: &Path) -> Result<()> {
     let stack = Stack::deploy(&root, "portcullis", folder, &pagerduty).await?;
     stack.put_settings(&root, ENFORCE).await?;
     let culprit = Culprit::create(&root).await?;
+    // Each new alarm tells respond that it is well, which would find it warm.
+    tokio::time::sleep(QUIET).await;
     let mut runs: BTreeMap<&str, Vec<ColdStart>> = BTreeMap::new();
     for round in 0..ROUNDS {
         for function in FUNCTIONS {
-            let payload = culprit.payload(function, round)?;
-            let run = cold_start(&root, &stack, function, &payload).await;
+            // A schedule or a heartbeat may come first, and find the environment that was to be measured.
+            let mut run = cold_start(&root, &stack, function, &culprit.payload(function, round)?).await;
+            for again in 1..=WARM {
+                let warm = |error: &anyhow::Error| error.to_string().contains("Init Duration");
+                if !run.as_ref().is_err_and(warm) {
+                    break;
+                }
+                run = cold_start(&root, &stack, function, &culprit.payload(function, round + again * ROUNDS)?).await;
+            }
             runs.entry(function).or_default().push(run.with_context(|| format!("{function} failed"))?);
         }
     }
