@@ -56,7 +56,7 @@ fn a_million_events_a_day_take_what_they_take() {
     close(amount(&one, Item::SCHEDULED), 30.0 * (1440.0 + 288.0 + 288.0 + 24.0));
     let none = of(50, &Load { events_per_day: 0, ..Load::default() });
     let detect = amount(&one, Item::LAMBDA_DURATION) - amount(&none, Item::LAMBDA_DURATION);
-    close(detect, 30e6 * 0.064 * 0.5);
+    close(detect, 30e6 * 0.060 * 0.5);
     let log = amount(&one, Item::LOG_INGESTED) - amount(&none, Item::LOG_INGESTED);
     close(log, 30e6 * cloudwatch::count(lines::of_detect("portcullis", 1)) / 1e9);
     let ten = of(50, &Load { events_per_invocation: 10, ..Load::default() });
