@@ -7,7 +7,8 @@ use portcullis_cloudtrail::Access;
 use portcullis_detection::Pipeline;
 use portcullis_domain::Finding;
 use portcullis_metrics::{Known, Metric, Metrics, SeriesSet, hour_of, measure};
-use portcullis_response::{Containment, Entry, PageState};
+use portcullis_monitoring::count_decided;
+use portcullis_response::Entry;
 use portcullis_settings::Judgement;
 
 use crate::metrics::watched;
@@ -56,33 +57,7 @@ impl Hours {
 
     /// What was decided and done at that time.
     pub(crate) fn decided(&mut self, at: Timestamp, entry: &Entry) {
-        let metrics = self.at(at);
-        metrics.count(Metric::DECISIONS, &[entry.decision.response.as_str()], 1);
-        for refusal in &entry.decision.refusals {
-            metrics.count(Metric::REFUSALS, &[refusal.name()], 1);
-        }
-        if let Some(ask) = entry.ask.as_ref().filter(|ask| ask.is_answered()) {
-            metrics.count(Metric::ANSWERS, &[ask.state.name()], 1);
-        }
-        let contained = match &entry.containment {
-            Some(Containment::Contained { verified: true, .. }) => Some("verified"),
-            Some(Containment::Contained { verified: false, .. }) => Some("unverified"),
-            Some(Containment::Failed { .. }) => Some("failed"),
-            None => None,
-        };
-        if let Some(outcome) = contained {
-            metrics.count(Metric::CONTAINMENTS, &[outcome], 1);
-        }
-        let page = match &entry.page {
-            PageState::None => None,
-            PageState::Sent { .. } => Some("sent"),
-            PageState::SentOfFailure { .. } => Some("sent-of-failure"),
-            PageState::Updated { .. } => Some("updated"),
-            PageState::Repeat { .. } => Some("repeat"),
-        };
-        if let Some(page) = page {
-            metrics.count(Metric::PAGES, &[page], 1);
-        }
+        count_decided(entry, self.at(at));
     }
 
     /// All of it, as `portcullis metrics` reads it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use portcullis_monitoring::{Desired, Place, Plan, ReadMonitoring as _, apply, dashboard, desired, plan, removal};
+use portcullis_monitoring::{Place, Plan, ReadMonitoring as _, apply, desired, plan, removal};
 use portcullis_settings::Settings;
 
 use crate::clock::Clock;
@@ -21,7 +21,7 @@ impl World {
     pub(crate) async fn plan(&self, settings: Option<Settings>, place: &Place) -> Result<Plan, Unmade> {
         let found = self.monitoring.read(place).await?;
         let settings = to_go_by(settings, &found, place, &self.settings)?;
-        Ok(plan(&wanted(&settings, place), &found, place))
+        Ok(plan(&desired(&settings, place), &found, place))
     }
 
     /// Changes it, as far as time suffices.
@@ -55,9 +55,4 @@ impl World {
         let applied = apply(&plan, place, &self.monitoring, clock).await;
         Ok(Outcome::new(plan, applied))
     }
-}
-
-/// What should be there.
-fn wanted(settings: &Settings, place: &Place) -> Desired {
-    Desired { dashboard: Some(dashboard::body(settings, place)), ..desired(settings, place) }
 }

@@ -1,9 +1,9 @@
 //! What came of a message, as metrics and a line in the log.
 
 use portcullis_lambda::{Metric, Metrics};
+use portcullis_monitoring::count_decided;
 use portcullis_response::{
-    AlarmChange, AlarmOutcome, AlarmReport, AlarmsTold, Containment, Entry, Gone, Look, PageState, Quarantine, Refusal,
-    Report,
+    AlarmChange, AlarmOutcome, AlarmReport, AlarmsTold, Containment, Entry, Gone, Look, Quarantine, Refusal, Report,
 };
 
 pub(crate) fn record(report: &Report, metrics: &mut Metrics) {
@@ -80,32 +80,11 @@ pub(crate) fn caught_up(told: &AlarmsTold, metrics: &mut Metrics) {
 }
 
 fn done(entry: &Entry, metrics: &mut Metrics) {
-    metrics.count(Metric::DECISIONS, &[entry.decision.response.as_str()], 1);
-    for refusal in &entry.decision.refusals {
-        metrics.count(Metric::REFUSALS, &[refusal.name()], 1);
-    }
-    if let Some(ask) = entry.ask.as_ref().filter(|ask| ask.is_answered()) {
-        metrics.count(Metric::ANSWERS, &[ask.state.name()], 1);
-    }
-    match &entry.containment {
-        Some(Containment::Contained { at, verified, .. }) => {
-            metrics.count(Metric::CONTAINMENTS, &[if *verified { "verified" } else { "unverified" }], 1);
-            if let Some(event) = entry.finding.time() {
-                metrics.observe(Metric::TIME_TO_CONTAIN, &[], at.duration_since(event).as_secs_f64());
-            }
-        }
-        Some(Containment::Failed { .. }) => metrics.count(Metric::CONTAINMENTS, &["failed"], 1),
-        None => {}
-    }
-    let page = match &entry.page {
-        PageState::None => None,
-        PageState::Sent { .. } => Some("sent"),
-        PageState::SentOfFailure { .. } => Some("sent-of-failure"),
-        PageState::Updated { .. } => Some("updated"),
-        PageState::Repeat { .. } => Some("repeat"),
-    };
-    if let Some(page) = page {
-        metrics.count(Metric::PAGES, &[page], 1);
+    let page = count_decided(entry, metrics);
+    if let Some(Containment::Contained { at, .. }) = &entry.containment
+        && let Some(event) = entry.finding.time()
+    {
+        metrics.observe(Metric::TIME_TO_CONTAIN, &[], at.duration_since(event).as_secs_f64());
     }
     tracing::info!(
         finding = %entry.finding.id,

@@ -7,6 +7,7 @@ mod change;
 mod cis;
 pub mod cost;
 pub mod dashboard;
+mod decided;
 mod description;
 mod desired;
 mod differ;
@@ -23,6 +24,7 @@ pub use alarm::{Alarm, Comparison, Condition, MetricFilter, MetricRef, MissingDa
 pub use apply::{Applied, Done, Failure, apply};
 pub use change::Change;
 pub use cis::{CONTROLS, Control};
+pub use decided::count_decided;
 pub use desired::desired;
 pub use differ::{Difference, differences};
 pub use found::{Desired, Found, FoundAlarm, FoundDashboard};
