@@ -2,16 +2,23 @@
 
 mod check;
 mod cost;
+mod input;
 mod load;
 mod metrics;
 mod operate;
 mod output;
 mod replay;
 mod rules;
+mod simulate;
+mod who;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+/// Chosen by measurement: see docs/performance.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Watches the use of KMS keys and secrets, and contains the role that misuses them.
 #[derive(Debug, Parser)]
@@ -25,6 +32,10 @@ struct Cli {
 enum Command {
     /// Run CloudTrail logs through the whole pipeline and say what would have been done; touches nothing.
     Replay(replay::Arguments),
+    /// Who used a key or a secret, or what an actor used: when, from where, how often, with what outcome.
+    Who(who::Arguments),
+    /// Make realistic logs of an organisation from a seed, with attacks and the truth about them.
+    Simulate(simulate::Arguments),
     /// Check settings and rules, and print every problem with its line.
     Check(check::Arguments),
     /// List rules, explain why one fired or did not, test your own, start a new one.
@@ -59,6 +70,8 @@ enum Command {
 async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Replay(arguments) => replay::run(&arguments).await,
+        Command::Who(arguments) => who::run(&arguments).await,
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Metrics(arguments) => metrics::run(&arguments).await,

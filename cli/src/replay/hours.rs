@@ -3,48 +3,40 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use portcullis_cloudtrail::Access;
 use portcullis_detection::Pipeline;
 use portcullis_domain::Finding;
 use portcullis_metrics::{Known, Metric, Metrics, SeriesSet, hour_of, measure};
 use portcullis_monitoring::count_decided;
+use portcullis_replay::{Reading, Seen, Watcher};
 use portcullis_response::Entry;
-use portcullis_settings::Judgement;
 
 use crate::metrics::watched;
 
 /// What the functions would have counted. What a replay cannot know is not there: how long records took to come, how long a
 /// containment took, rotations that are overdue, heartbeats.
-#[derive(Debug, Default)]
-pub(crate) struct Hours {
+pub(crate) struct Hours<'p> {
+    pipeline: &'p Pipeline,
     by_hour: BTreeMap<Timestamp, Metrics>,
-    /// Records that are in no hour, because they have no time that can be read.
-    pub(crate) timeless: usize,
 }
 
-impl Hours {
-    fn at(&mut self, time: Timestamp) -> &mut Metrics {
-        self.by_hour.entry(hour_of(time)).or_insert_with(|| Metrics::new(""))
+impl Watcher for Hours<'_> {
+    fn see(&mut self, seen: &Seen<'_>) {
+        let Some(time) = seen.access.time.filter(|_| !seen.again) else { return };
+        let Self { pipeline, by_hour } = self;
+        let known = Known { settings: &pipeline.settings, inventory: &pipeline.inventory, home: None };
+        let metrics = by_hour.entry(hour_of(time)).or_insert_with(|| Metrics::new(""));
+        measure(seen.access, seen.judgement, &known, metrics);
+    }
+}
+
+impl<'p> Hours<'p> {
+    /// Nothing yet.
+    pub(crate) const fn new(pipeline: &'p Pipeline) -> Self {
+        Self { pipeline, by_hour: BTreeMap::new() }
     }
 
-    /// A record that was read; `again` when its event had been read before.
-    pub(crate) fn read(&mut self, access: &Access, judgement: Option<&Judgement>, again: bool, pipeline: &Pipeline) {
-        let Some(time) = access.time else {
-            self.timeless += 1;
-            return;
-        };
-        let known = Known { settings: &pipeline.settings, inventory: &pipeline.inventory, home: None };
-        let metrics = self.at(time);
-        metrics.count(Metric::RECORDS_READ, &[], 1);
-        if !access.is_relevant() {
-            return;
-        }
-        metrics.count(Metric::RECORDS_RELEVANT, &[], 1);
-        match judgement {
-            _ if again => metrics.count(Metric::RECORDS_DUPLICATE, &[], 1),
-            Some(judgement) => measure(access, judgement, &known, metrics),
-            None => {}
-        }
+    fn at(&mut self, time: Timestamp) -> &mut Metrics {
+        self.by_hour.entry(hour_of(time)).or_insert_with(|| Metrics::new(""))
     }
 
     /// A rule that fired: a burst once, at its last event.
@@ -61,8 +53,19 @@ impl Hours {
     }
 
     /// All of it, as `portcullis metrics` reads it.
-    pub(crate) fn series(&self, pipeline: &Pipeline) -> SeriesSet {
-        let mut set = SeriesSet::new(watched(&pipeline.settings));
+    pub(crate) fn series(&mut self, read: &Reading) -> SeriesSet {
+        for (hour, counted) in &read.hours {
+            let metrics = self.at(*hour);
+            let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+            metrics.count(Metric::RECORDS_READ, &[], number(counted.read));
+            if counted.relevant > 0 {
+                metrics.count(Metric::RECORDS_RELEVANT, &[], number(counted.relevant));
+            }
+            if counted.duplicates > 0 {
+                metrics.count(Metric::RECORDS_DUPLICATE, &[], number(counted.duplicates));
+            }
+        }
+        let mut set = SeriesSet::new(watched(&self.pipeline.settings));
         for (hour, metrics) in &self.by_hour {
             set.add(metrics, *hour);
         }

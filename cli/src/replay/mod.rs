@@ -2,33 +2,41 @@
 
 mod group;
 mod hours;
-mod input;
-mod outcome;
 mod report;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, Result, bail};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use portcullis_detection::Pipeline;
 use portcullis_knowledge::LEARNING;
+use portcullis_replay::{Plan, Watcher, decide};
 use portcullis_settings::{Inventory, Mode};
 
+use crate::input::InputArguments;
 use crate::load::{self, Known, Rules};
 use crate::output::Format;
-pub(crate) use input::LIMIT;
+use hours::Hours;
+
+/// CloudTrail delivers within some fifteen minutes of a call as a rule (CloudTrail User Guide, *How CloudTrail works*); twice that
+/// is waited for.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// No log file is as large; what is, is a bomb.
+pub(crate) const LIMIT: u64 = 4 << 30;
 
 /// What to replay, and how.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit status: 0 everything was read; 1 something could not be read; 2 nothing was replayed.")]
 pub(crate) struct Arguments {
-    /// Log files or folders of them: JSON, JSON Lines, any envelope, each also gzipped
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: InputArguments,
     /// The settings file [default: portcullis.yaml in the current folder]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -71,9 +79,10 @@ fn watched_since(word: &str) -> Result<Timestamp, String> {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    if let Some(missing) = arguments.paths.iter().find(|path| !path.exists()) {
-        bail!("there is no `{}`", missing.display());
+    if arguments.input.paths.is_empty() {
+        bail!("nothing to read: name files or folders");
     }
+    let inputs = arguments.input.open().await?;
     let Known { mut settings, context, mut notes } = load::known(arguments.settings.as_deref())?;
     if let Some(mode) = arguments.mode {
         settings.mode = mode;
@@ -85,18 +94,36 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     notes.extend(
         settings.unresolved(inventory).into_iter().map(|entry| format!("cannot be resolved without AWS: {entry}")),
     );
-    let read = input::read(&arguments.paths, &pipeline, arguments.watched_since);
+    let stop = AtomicBool::new(false);
+    let plan = Plan {
+        pipeline: &pipeline,
+        watched_since: arguments.watched_since,
+        span: inputs.span,
+        patience: PATIENCE,
+        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        stop: &stop,
+        progress: &(),
+    };
+    let mut hours = Hours::new(&pipeline);
+    let mut watchers: Vec<&mut dyn Watcher> = Vec::new();
+    if arguments.metrics.is_some() {
+        watchers.push(&mut hours);
+    }
+    let read = portcullis_replay::read(inputs.items, &plan, &mut watchers);
     notes.extend(read.reach.map(|reach| history(reach, arguments.watched_since)));
     if read.records == 0 {
         notes.push("no record was read, so this says nothing about anybody".to_owned());
     }
-    let outcome = outcome::respond(read, &pipeline.settings).await;
+    for finding in &read.findings {
+        hours.fired(finding);
+    }
+    let outcome = decide(read, &pipeline.settings, &mut |at, entry| hours.decided(at, entry)).await;
     if let Some(path) = &arguments.metrics {
-        let hours = &outcome.read.hours;
-        let written = fs::write(path, hours.series(&pipeline).to_json()?);
+        let written = fs::write(path, hours.series(&outcome.read).to_json()?);
         written.with_context(|| format!("cannot write metrics to `{}`", path.display()))?;
-        if hours.timeless > 0 {
-            notes.push(format!("{} records are in no metric, for want of a time that can be read", hours.timeless));
+        let hourless = outcome.read.hourless;
+        if hourless > 0 {
+            notes.push(format!("{hourless} records are in no metric, for want of a time that can be read"));
         }
     }
     match arguments.format {

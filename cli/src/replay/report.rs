@@ -6,15 +6,15 @@ use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use owo_colors::OwoColorize as _;
 use portcullis_domain::{Finding, Severity};
+use portcullis_replay::Replay;
 use portcullis_settings::Settings;
 use serde_json::{Value, json};
 
 use super::group::{Group, group};
-use super::outcome::Outcome;
 use crate::output::{clean, json as json_text, say};
 
 /// The findings, then the notes, then the summary: whoever scrolls up sees the detail, whoever does not the sum.
-pub(crate) fn print_table(outcome: &Outcome, settings: &Settings, notes: &[String]) {
+pub(crate) fn print_table(outcome: &Replay, settings: &Settings, notes: &[String]) {
     let groups = group(&outcome.entries, &outcome.in_shadow);
     if !groups.is_empty() {
         let mut table = Table::new();
@@ -48,7 +48,7 @@ fn row(group: &Group) -> [String; 7] {
 }
 
 /// The last lines: what was read, what fired, who would have been contained.
-fn summary(outcome: &Outcome, settings: &Settings) -> String {
+fn summary(outcome: &Replay, settings: &Settings) -> String {
     let read = &outcome.read;
     let mut lines = vec![
         format!("files       {}", read.files),
@@ -97,7 +97,7 @@ fn summary(outcome: &Outcome, settings: &Settings) -> String {
     lines.join("\n")
 }
 
-fn unreadable(outcome: &Outcome) -> String {
+fn unreadable(outcome: &Replay) -> String {
     let files: BTreeSet<&str> = outcome.read.unreadable.iter().map(|unread| unread.file.as_str()).collect();
     match outcome.read.unreadable.len() {
         0 => "0".to_owned(),
@@ -105,7 +105,7 @@ fn unreadable(outcome: &Outcome) -> String {
     }
 }
 
-fn decided(outcome: &Outcome) -> impl Iterator<Item = &Finding> {
+fn decided(outcome: &Replay) -> impl Iterator<Item = &Finding> {
     outcome.entries.iter().map(|entry| &entry.finding)
 }
 
@@ -125,7 +125,7 @@ fn counted(by_rule: &BTreeMap<(Severity, &str), usize>) -> Vec<String> {
 }
 
 /// Actors whose containment was refused and who were contained at no other time either, with the first reason.
-fn spared(outcome: &Outcome) -> BTreeMap<String, String> {
+fn spared(outcome: &Replay) -> BTreeMap<String, String> {
     let mut spared = BTreeMap::new();
     for entry in &outcome.entries {
         let actor = entry.finding.actor.principal.to_string();
@@ -137,7 +137,7 @@ fn spared(outcome: &Outcome) -> BTreeMap<String, String> {
 }
 
 /// One JSON document with the same content.
-pub(crate) fn print_json(outcome: &Outcome, settings: &Settings, notes: &[String]) -> Result<()> {
+pub(crate) fn print_json(outcome: &Replay, settings: &Settings, notes: &[String]) -> Result<()> {
     let findings: Vec<Value> = outcome
         .entries
         .iter()

@@ -8,26 +8,26 @@ use portcullis_response::{
 };
 use portcullis_settings::Settings;
 
-use super::input::Read;
+use crate::reading::Reading;
 
 /// What would have been done.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    /// What was read.
-    pub(crate) read: Read,
+#[derive(Debug, Default)]
+pub struct Replay {
+    /// What was read; its findings are in `entries` and `in_shadow`.
+    pub read: Reading,
     /// One entry for each finding, in the order of the events.
-    pub(crate) entries: Vec<Entry>,
+    pub entries: Vec<Entry>,
     /// Findings of rules that are tried out, in the order of the events. Nothing comes of them.
-    pub(crate) in_shadow: Vec<Finding>,
+    pub in_shadow: Vec<Finding>,
     /// Who would have been contained, each once, in the order it happened.
-    pub(crate) contained: Vec<String>,
+    pub contained: Vec<String>,
     /// How many pages would have been sent about findings.
-    pub(crate) pages: usize,
+    pub pages: usize,
 }
 
-/// Responds to every finding at the time of its event, lifting containments and ending questions at their deadlines
-/// in between: nobody answers them.
-pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
+/// Responds to every finding at the time of its event, lifting containments and ending questions at their deadlines in
+/// between: nobody answers them. `decided` hears of each decision, at its time.
+pub async fn decide(mut read: Reading, settings: &Settings, decided: &mut dyn FnMut(Timestamp, &Entry)) -> Replay {
     let mut findings = std::mem::take(&mut read.findings);
     findings.sort_by_key(|finding| (finding.time(), finding.id.clone()));
     let (in_shadow, findings): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|finding| finding.shadow);
@@ -59,17 +59,17 @@ pub(crate) async fn respond(mut read: Read, settings: &Settings) -> Outcome {
         let _ = releaser.sweep_asks(now).await;
         for id in world.take_answers() {
             if let Ok(Report::Done(entry)) = responder.answer(&id, now, true).await {
-                read.hours.decided(now, &entry);
+                decided(now, &entry);
                 keep(&mut entries, &mut contained, *entry);
             }
         }
         if let Ok(Report::Done(entry)) = responder.respond(&finding, now, true).await {
-            read.hours.decided(now, &entry);
+            decided(now, &entry);
             keep(&mut entries, &mut contained, *entry);
         }
     }
     let pages = entries.iter().filter(|entry| matches!(entry.page, PageState::Sent { .. })).count();
-    Outcome { read, entries, in_shadow, contained, pages }
+    Replay { read, entries, in_shadow, contained, pages }
 }
 
 /// Keeps the newest entry of a finding, and who was contained for it.
