@@ -36,6 +36,13 @@ pub(crate) struct Leaf {
     pub(crate) value: Option<String>,
 }
 
+impl Leaf {
+    /// Every field that the correlation looks at in its events.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.group_by.iter().chain(self.inner.iter().flatten()).chain(&self.value).map(String::as_str)
+    }
+}
+
 /// The longest `timespan`: a week. What is slower than that is for a review, not for a page.
 const LONGEST_SECONDS: u64 = 7 * 24 * 60 * 60;
 
@@ -203,9 +210,7 @@ fn name_of(rule: &CorrelationRule) -> &str {
 impl Correlated {
     /// Every field that it looks at.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
-        self.leaves.iter().flat_map(|leaf| {
-            leaf.group_by.iter().chain(leaf.inner.iter().flatten()).chain(&leaf.value).map(String::as_str)
-        })
+        self.leaves.iter().flat_map(Leaf::fields)
     }
 
     /// Sets the lower bound of what it counts: its own, or else that of the one correlation beneath it that counts.

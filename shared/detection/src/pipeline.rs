@@ -3,18 +3,16 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use portcullis_cloudtrail::{Access, Record, RecordError};
+use portcullis_cloudtrail::{Access, RecordError};
 use portcullis_domain::{Finding, FindingId};
 use portcullis_knowledge::{History, Knowledge, KnowledgeStore, Sighting};
-use portcullis_settings::{Exempted, Inventory, Judgement, Settings, Subject};
+use portcullis_settings::{Inventory, Judgement, Settings};
 use portcullis_windows::WindowStore;
 
 use crate::context::Context;
 use crate::counted::{Windows, count};
-use crate::event::RuleEvent;
+use crate::prepare::Prepared;
 use crate::ruleset::RuleSet;
-use crate::sighting::sightings;
-use crate::windowed::{Entry, entries, single};
 
 /// Rules, settings and inventory: everything that a record is examined with, save what was seen before.
 #[derive(Debug)]
@@ -84,16 +82,6 @@ pub struct Examination {
     pub findings: Vec<Finding>,
 }
 
-/// A record that could be read, and what is known about it.
-struct Examined<'a> {
-    /// Which one of the batch.
-    place: usize,
-    record: Record<'a>,
-    access: Access,
-    judgement: Judgement,
-    history: History,
-}
-
 impl Pipeline {
     /// Puts rules and settings together. What the settings say about rules that they cannot be made to do is a problem of
     /// the rule set.
@@ -108,112 +96,78 @@ impl Pipeline {
     ///
     /// When `json` is not a CloudTrail record.
     pub fn examine_alone(&self, json: &str) -> Result<Examination, RecordError> {
-        let examined = self.read(0, json)?;
+        let mut prepared = self.prepare(json)?;
         let mut tally = Tally::default();
-        self.fire(&examined, &mut tally);
-        Ok(Examination { access: examined.access, judgement: examined.judgement, findings: tally.findings })
+        self.finish(&mut prepared, json, &History::default(), &mut tally);
+        Ok(Examination { access: prepared.access, judgement: prepared.judgement, findings: tally.findings })
     }
 
     /// Examines records together: looks up what was seen before, lets every rule see each, and counts what
     /// correlations count, with one write for each window and batch.
     pub async fn examine<'a>(&self, records: impl IntoIterator<Item = &'a str>, memory: &mut Memory<'_>) -> Tally {
         let mut tally = Tally::default();
-        let mut examined: Vec<Examined<'a>> = Vec::new();
-        for (place, json) in records.into_iter().enumerate() {
-            tally.accesses.push(self.read(place, json).map(|read| {
-                let access = read.access.clone();
-                examined.push(read);
-                access
-            }));
+        let (mut prepared, mut texts): (Vec<Option<Prepared<'_>>>, Vec<&str>) = (Vec::new(), Vec::new());
+        for json in records {
+            let one = self.prepare(json);
+            tally.accesses.push(match &one {
+                Ok(one) => Ok(one.access.clone()),
+                Err(error) => Err(error.clone()),
+            });
+            prepared.push(one.ok());
+            texts.push(json);
         }
-        self.remember(&mut examined, memory, &mut tally).await;
+        let histories = self.remember(prepared.iter().map(Option::as_ref), memory, &mut tally).await;
         let mut windows = Windows::default();
-        tally.judgements.resize_with(tally.accesses.len(), || None);
-        for one in examined {
-            for entry in self.fire(&one, &mut tally) {
-                windows.put(entry);
-            }
-            if let Some(judgement) = tally.judgements.get_mut(one.place) {
-                *judgement = Some(one.judgement);
+        for ((one, json), history) in prepared.iter_mut().zip(texts).zip(&histories) {
+            if let Some(one) = one {
+                for entry in self.finish(one, json, history, &mut tally) {
+                    windows.put(entry);
+                }
             }
         }
+        tally.judgements = prepared.into_iter().map(|one| one.map(|one| one.judgement)).collect();
         count(windows, memory.windows, &mut tally).await;
         tally
     }
 
-    fn read<'a>(&self, place: usize, json: &'a str) -> Result<Examined<'a>, RecordError> {
-        let record = Record::parse(json)?;
-        let access = Access::of(&record);
-        let subject =
-            Subject { actor: &access.actor, assets: &access.assets, origin: &access.origin, time: access.time };
-        let judgement = self.settings.judge(&subject, &self.inventory);
-        Ok(Examined { place, record, access, judgement, history: History::default() })
-    }
-
-    /// Looks up what was known before each record. Without an answer nothing is known, and what asks for it does not
-    /// match; the caller examines the records again.
-    async fn remember(&self, examined: &mut [Examined<'_>], memory: &mut Memory<'_>, tally: &mut Tally) {
+    /// Looks up what was known before each record, in their order. Without an answer nothing is known, and what asks for it
+    /// does not match; the caller examines the records again.
+    pub(crate) async fn remember<'x>(
+        &self,
+        prepared: impl Iterator<Item = Option<&'x Prepared<'x>>>,
+        memory: &mut Memory<'_>,
+        tally: &mut Tally,
+    ) -> Vec<History> {
         let mut all: Vec<Sighting> = Vec::new();
         let mut owners: Vec<usize> = Vec::new();
-        for (index, one) in examined.iter().enumerate() {
-            for mut sighting in sightings(&one.record, &one.access, &one.judgement, self) {
-                sighting.counted &= !memory.delivery.again;
-                all.push(sighting);
-                owners.push(index);
+        let mut histories: Vec<History> = Vec::new();
+        for one in prepared {
+            for sighting in one.map(|one| one.sightings.as_slice()).unwrap_or_default() {
+                let counted = sighting.counted && !memory.delivery.again;
+                all.push(Sighting { counted, ..sighting.clone() });
+                owners.push(histories.len());
             }
+            histories.push(History::default());
         }
         if let Some(since) = memory.delivery.watched_since {
             let accounts: BTreeSet<&str> = all.iter().map(|sighting| sighting.account.as_str()).collect();
             for account in accounts {
                 if let Err(error) = memory.knowledge.begin_watch(memory.sightings, account, since).await {
-                    return tally.failed.push(error.chain());
+                    tally.failed.push(error.chain());
+                    return histories;
                 }
             }
         }
         match memory.knowledge.observe(memory.sightings, &all).await {
-            Ok(histories) => {
-                for (history, owner) in histories.into_iter().zip(owners) {
-                    if let Some(one) = examined.get_mut(owner) {
-                        one.history = one.history.joined(history);
+            Ok(known) => {
+                for (history, owner) in known.into_iter().zip(owners) {
+                    if let Some(one) = histories.get_mut(owner) {
+                        *one = one.joined(history);
                     }
                 }
             }
             Err(error) => tally.failed.push(error.chain()),
         }
-    }
-
-    /// The findings of one record, and what correlations are to count of it.
-    fn fire(&self, one: &Examined<'_>, tally: &mut Tally) -> Vec<Entry<'_>> {
-        let Examined { record, access, judgement, history, place: _ } = one;
-        let event = RuleEvent { record, access, judgement, history, context: &self.context, settings: &self.settings };
-        let matched = self.rules.matches(&event);
-        for rule in matched.findings {
-            if !self.is_exempt(&rule.reference.id, access, tally) {
-                tally.findings.push(single(rule, record, access, judgement));
-            }
-        }
-        let mut counted = Vec::new();
-        for (correlated, place) in matched.correlated {
-            if self.is_exempt(&correlated.rule.reference.id, access, tally) {
-                continue;
-            }
-            tally.timeless += usize::from(access.time.is_none());
-            counted.extend(entries(correlated, place, &event));
-        }
-        counted
-    }
-
-    /// Whether the settings let the actor set off the rule. An exemption that ends is none for an event without a time.
-    fn is_exempt(&self, rule: &str, access: &Access, tally: &mut Tally) -> bool {
-        let at = access.time.unwrap_or(jiff::Timestamp::MAX);
-        let exempted = self.settings.exemption(rule, &access.actor, &self.inventory, at);
-        let why = exempted.map(|exempted| match exempted {
-            Exempted::Entry(entry) => entry.name.clone(),
-            Exempted::Rule(_) => "the rule's own `exempt`".to_owned(),
-        });
-        why.is_some_and(|why| {
-            tally.exempted.push((rule.to_owned(), why));
-            true
-        })
+        histories
     }
 }

@@ -1,17 +1,19 @@
 //! Rules read from YAML, matched against events. A bad rule is a problem of its own; the others still load.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
+use portcullis_cloudtrail::{Record, Text};
 use portcullis_settings::Settings;
 use rsigma_eval::{Engine, RuleFieldSet};
 use rsigma_parser::{CorrelationRule, SigmaCollection, SigmaRule, parse_sigma_yaml};
 
 use crate::correlate::{Correlated, Known, compile};
-use crate::event::RuleEvent;
 use crate::fields::is_known;
 use crate::lint;
 use crate::locate::line_of;
 use crate::pack::is_built_in;
+use crate::route::{Known as KnownCall, Route, Routes, is_history};
 use crate::rule::Rule;
 
 /// The text of a rule file.
@@ -50,15 +52,7 @@ pub struct RuleSet {
     pub(crate) correlations: BTreeMap<String, Correlated>,
     problems: Vec<RuleProblem>,
     doubts: Vec<RuleProblem>,
-}
-
-/// The rules that matched an event.
-#[derive(Debug, Default)]
-pub struct Matched<'s> {
-    /// Those that make findings, each once, in the order of their ids.
-    pub findings: Vec<&'s Rule>,
-    /// The correlations it counts for, with the place of the detection rule in each.
-    pub(crate) correlated: Vec<(&'s Correlated, u16)>,
+    routes: Routes,
 }
 
 impl std::fmt::Debug for RuleSet {
@@ -82,6 +76,7 @@ impl RuleSet {
             correlations: BTreeMap::new(),
             problems: Vec::new(),
             doubts: Vec::new(),
+            routes: Routes::default(),
         };
         let parsed: Vec<(&RuleFile, SigmaCollection)> =
             files.iter().filter_map(|file| set.parse(file).map(|collection| (file, collection))).collect();
@@ -120,24 +115,51 @@ impl RuleSet {
         &self.doubts
     }
 
-    /// The rules that match.
-    pub fn matches(&self, event: &RuleEvent<'_, '_>) -> Matched<'_> {
-        let results = self.engine.evaluate(event);
-        let ids: BTreeSet<&str> = results.iter().filter_map(|result| result.header.rule_id.as_deref()).collect();
-        if ids.is_empty() {
-            return Matched::default();
+    /// Whether any rule could match a call from this source with this name. `succeeded` says that its record has neither
+    /// `errorCode` nor `errorMessage`; nothing else is assumed of it.
+    pub fn could_match(&self, source: &str, name: &str, succeeded: bool) -> bool {
+        !self.route(source, name, succeeded).rules.is_empty()
+    }
+
+    /// What is left to ask of a record, once its source and name are known, and whether it succeeded.
+    pub(crate) fn route_of(&self, record: &Record<'_>) -> Arc<Route> {
+        let (source, name) = (record.event_source.as_ref(), record.event_name.as_ref());
+        let succeeded = record.error_code.is_none() && record.error_message.is_none();
+        match (source, name) {
+            (Some(source), Some(name)) => self.route(source.as_str(), name.as_str(), succeeded),
+            _ => {
+                let (source, name) = (source.map(Text::as_str), name.map(Text::as_str));
+                Arc::new(self.build_route(KnownCall { source, name, succeeded }))
+            }
         }
-        let speaks = |id: &&&str| !self.silent.contains(**id);
-        let findings = ids.iter().filter(speaks).filter_map(|id| self.detections.get(*id)).collect();
+    }
+
+    fn route(&self, source: &str, name: &str, succeeded: bool) -> Arc<Route> {
+        let known = KnownCall { source: Some(source), name: Some(name), succeeded };
+        self.routes.route(source, name, succeeded, || self.build_route(known))
+    }
+
+    fn build_route(&self, known: KnownCall<'_>) -> Route {
+        let counts_history = |id: &str| {
+            let leaves = self.correlations.values().flat_map(|correlated| &correlated.leaves);
+            leaves.filter(|leaf| leaf.rule == id).any(|leaf| leaf.fields().any(is_history))
+        };
+        Route::build(known, self.engine.rules().iter(), &counts_history)
+    }
+
+    /// What comes of a detection rule that matched: the rule that makes a finding, and the correlations that count it, with
+    /// its place in each.
+    pub(crate) fn fired(&self, id: &str) -> (Option<&Rule>, Vec<(&Correlated, u16)>) {
+        let finding = self.detections.get(id).filter(|_| !self.silent.contains(id));
         let mut correlated = Vec::new();
         for correlation in self.correlations.values() {
             for (leaf, place) in correlation.leaves.iter().zip(0u16..) {
-                if ids.contains(leaf.rule.as_str()) {
+                if leaf.rule == id {
                     correlated.push((correlation, place));
                 }
             }
         }
-        Matched { findings, correlated }
+        (finding, correlated)
     }
 
     fn problem(&mut self, file: &RuleFile, message: impl Into<String>) {

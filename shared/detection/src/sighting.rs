@@ -28,7 +28,7 @@ const COUNTED: &[&str] = &[
 const MAKING: &[&str] = &["CreateKey", "CreateSecret", "PutSecretValue"];
 
 /// The services whose calls say who is used to what.
-const SERVICES: &[&str] = &["kms", "secretsmanager", "ssm"];
+pub(crate) const SERVICES: &[&str] = &["kms", "secretsmanager", "ssm"];
 
 /// The sightings in a record: one for each asset that was used, or one without an asset. None where the record does not
 /// say who or when, and none of calls to other services than those of keys, secrets and parameters.
