@@ -70,6 +70,31 @@ const WHEN_WRITING: [&str; 22] = [
     "sts",
 ];
 
+/// Which records of a call are about what the rules are about; see [`Access::is_relevant`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relevance {
+    /// All.
+    Always,
+    /// Those that are not marked as `readOnly`.
+    WhenWriting,
+    /// None.
+    Never,
+}
+
+/// Which records of this call are relevant: `service` is [`Action::service`], `name` is `eventName`.
+pub fn relevance(service: &str, name: &str) -> Relevance {
+    let always = ALWAYS.contains(&service)
+        || (service == "ssm" && name.starts_with("GetParameter"))
+        || (matches!(service, "rds" | "ec2") && (name.starts_with("Copy") || name == "StartExportTask"));
+    if always {
+        Relevance::Always
+    } else if WHEN_WRITING.contains(&service) {
+        Relevance::WhenWriting
+    } else {
+        Relevance::Never
+    }
+}
+
 impl Access {
     /// Resolves a record. Never fails: what the record does not tell is absent or unknown.
     pub fn of(record: &Record<'_>) -> Self {
@@ -115,11 +140,11 @@ impl Access {
     ///
     /// Everything else in a log file is read, and then of no interest.
     pub fn is_relevant(&self) -> bool {
-        let Action { service, name } = &self.action;
-        ALWAYS.contains(&service.as_str())
-            || (service == "ssm" && name.starts_with("GetParameter"))
-            || (matches!(service.as_str(), "rds" | "ec2") && (name.starts_with("Copy") || name == "StartExportTask"))
-            || (WHEN_WRITING.contains(&service.as_str()) && self.read_only != Some(true))
+        match relevance(&self.action.service, &self.action.name) {
+            Relevance::Always => true,
+            Relevance::WhenWriting => self.read_only != Some(true),
+            Relevance::Never => false,
+        }
     }
 
     /// The access as evidence, with the hash of the record's text as received.

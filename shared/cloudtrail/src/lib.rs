@@ -10,7 +10,7 @@ mod json;
 mod record;
 mod stream;
 
-pub use access::Access;
+pub use access::{Access, Relevance, relevance};
 pub use denial::denied_resource;
 pub use envelope::{Contents, LogFile, Other, RawRecord, Unreadable, open};
 pub use gzip::{Inflated, inflate};
