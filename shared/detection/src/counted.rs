@@ -17,6 +17,7 @@ const AT_ONCE: usize = 8;
 #[derive(Default)]
 pub(crate) struct Windows<'s> {
     by_key: BTreeMap<WindowKey, Window<'s>>,
+    events: usize,
 }
 
 struct Window<'s> {
@@ -25,8 +26,14 @@ struct Window<'s> {
 }
 
 impl<'s> Windows<'s> {
+    /// How many events there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.events
+    }
+
     pub(crate) fn put(&mut self, entry: Entry<'s>) {
         let Entry { correlated, key, event } = entry;
+        self.events += 1;
         self.by_key.entry(key).or_insert_with(|| Window { correlated, events: Vec::new() }).events.push(event);
     }
 }

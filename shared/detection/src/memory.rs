@@ -10,7 +10,13 @@ use portcullis_domain::{Finding, FindingId};
 use portcullis_knowledge::{Knowledge, MemoryKnowledge};
 use portcullis_windows::MemoryWindows;
 
+use crate::counted::{Windows, count};
 use crate::pipeline::{Delivery, Memory, Pipeline, Tally};
+use crate::prepare::Prepared;
+
+/// How many events wait for their windows. A window is told of anew each time something is put into it, so many at once
+/// are cheaper than one by one; the bursts are the same.
+const WAITING: usize = 8_192;
 
 /// Detection with everything that it remembers in memory.
 pub struct Detector<'p> {
@@ -20,7 +26,17 @@ pub struct Detector<'p> {
     windows: MemoryWindows,
     watched_since: Option<Timestamp>,
     watched: BTreeSet<String>,
+    waiting: Windows<'p>,
     findings: Findings,
+}
+
+/// A record that was prepared, and its text where that is still needed.
+#[derive(Debug)]
+pub struct Waiting<'p> {
+    /// What was prepared.
+    pub prepared: Prepared<'p>,
+    /// The record's text; may be empty unless [`Prepared::is_open`].
+    pub json: Box<str>,
 }
 
 impl<'p> Detector<'p> {
@@ -34,6 +50,7 @@ impl<'p> Detector<'p> {
             windows: MemoryWindows::default(),
             watched_since,
             watched: BTreeSet::new(),
+            waiting: Windows::default(),
             findings: Findings::default(),
         }
     }
@@ -58,6 +75,54 @@ impl<'p> Detector<'p> {
         tally
     }
 
+    /// Examines records that were prepared, as one batch; its findings are known after [`Detector::settle`]. What is told in the
+    /// tally is what was exempted, and what could not be counted.
+    pub fn advance<'w>(&mut self, batch: impl Iterator<Item = &'w mut Waiting<'p>>) -> Tally
+    where
+        'p: 'w,
+    {
+        let mut tally = Tally::default();
+        let mut batch: Vec<&mut Waiting<'p>> = batch.collect();
+        for one in &batch {
+            for sighting in &one.prepared.sightings {
+                self.watch_account(&sighting.account);
+            }
+        }
+        let mut memory = Memory {
+            knowledge: &mut self.knowledge,
+            sightings: &self.sightings,
+            windows: &self.windows,
+            delivery: Delivery::default(),
+        };
+        let prepared = batch.iter().map(|one| Some(&one.prepared));
+        let histories = ready(self.pipeline.remember(prepared, &mut memory, &mut tally));
+        for (one, history) in batch.iter_mut().zip(&histories) {
+            let Waiting { prepared, json } = &mut **one;
+            for entry in self.pipeline.finish(prepared, json, history, &mut tally) {
+                self.waiting.put(entry);
+            }
+        }
+        for finding in tally.findings.drain(..) {
+            self.findings.tell(finding);
+        }
+        if self.waiting.len() >= WAITING {
+            self.settle();
+        }
+        tally
+    }
+
+    /// Puts everything that waits into its windows.
+    pub fn settle(&mut self) {
+        let mut tally = Tally::default();
+        ready(count(std::mem::take(&mut self.waiting), &self.windows, &mut tally));
+        for finding in tally.findings {
+            self.findings.tell(finding);
+        }
+        for withdrawn in &tally.withdrawn {
+            self.findings.withdraw(withdrawn);
+        }
+    }
+
     /// Examines records as one batch; answers with the findings that they made or changed, each in its final form.
     pub fn examine(&mut self, records: &[&str]) -> Vec<Finding> {
         let tally = self.take(records.iter().copied());
@@ -73,6 +138,15 @@ impl<'p> Detector<'p> {
     /// How many writes a store would have been asked for so far: of what was seen before, and of windows.
     pub fn writes(&self) -> (usize, usize) {
         (self.sightings.writes(), self.windows.writes())
+    }
+
+    fn watch_account(&mut self, account: &str) {
+        let Some(since) = self.watched_since else { return };
+        if !self.watched.contains(account) {
+            self.watched.insert(account.to_owned());
+            // Memory never fails.
+            let _ = ready(self.knowledge.begin_watch(&self.sightings, account, since));
+        }
     }
 
     fn watch(&mut self, records: &[&str]) {

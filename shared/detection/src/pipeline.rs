@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::counted::{Windows, count};
 use crate::prepare::Prepared;
 use crate::ruleset::RuleSet;
+use crate::sighting::SERVICES;
 
 /// Rules, settings and inventory: everything that a record is examined with, save what was seen before.
 #[derive(Debug)]
@@ -128,6 +129,13 @@ impl Pipeline {
         tally.judgements = prepared.into_iter().map(|one| one.map(|one| one.judgement)).collect();
         count(windows, memory.windows, &mut tally).await;
         tally
+    }
+
+    /// Whether a record of a call from this source with this name has to be examined: a rule could match it, or the access
+    /// ledger keeps something of it. `succeeded` says that it has neither `errorCode` nor `errorMessage`.
+    pub fn is_examined(&self, source: &str, name: &str, succeeded: bool) -> bool {
+        let service = source.split_once(".amazonaws.com").map_or(source, |(service, _)| service);
+        SERVICES.contains(&service) || self.rules.could_match(source, name, succeeded)
     }
 
     /// Looks up what was known before each record, in their order. Without an answer nothing is known, and what asks for it

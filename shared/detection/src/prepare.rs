@@ -56,6 +56,8 @@ impl Prepared<'_> {
             && self.sightings.is_empty()
             && self.made.findings.is_empty()
             && self.made.entries.is_empty()
+            && self.made.exempted.is_empty()
+            && self.made.timeless == 0
     }
 }
 

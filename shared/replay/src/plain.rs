@@ -3,16 +3,12 @@
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
-use portcullis_cloudtrail::{inflate, open};
+use portcullis_cloudtrail::{Access, Record, inflate, open};
 use portcullis_detection::memory::Detector;
 use portcullis_logs::{CoverageBuilder, FileFacts, Input, LogFileName, Unread};
 
-use crate::reading::{Plan, Reading};
-use crate::watch::{Seen, Watcher};
-
-/// No log file is as large; what is, is a bomb.
-const LIMIT: u64 = 4 << 30;
+use crate::reading::{LIMIT, Plan, Reading, hour_of};
+use crate::watch::{Seen, Watcher, is_watched};
 
 /// Reads everything, in the order it comes.
 pub fn read(inputs: impl Iterator<Item = Input>, plan: &Plan<'_>, watchers: &mut [&mut dyn Watcher]) -> Reading {
@@ -51,7 +47,13 @@ pub fn read(inputs: impl Iterator<Item = Input>, plan: &Plan<'_>, watchers: &mut
         reading.bytes += bytes.len() as u64;
         let inflated = inflate(&bytes, LIMIT);
         let text = String::from_utf8_lossy(&inflated.data);
-        let contents = open(&text);
+        let mut contents = open(&text);
+        contents.records.retain(|raw| {
+            let time = Record::parse(&raw.json).ok().and_then(|record| Access::of(&record).time);
+            let holds = plan.span.holds(time);
+            reading.outside += usize::from(!holds);
+            holds
+        });
         reading.without_records += contents.other.len();
         reading.named_log_files += contents.log_files.len();
         reading.unreadable.extend(inflated.problem.map(|problem| unread("the gzip stream".to_owned(), problem)));
@@ -88,7 +90,7 @@ pub fn read(inputs: impl Iterator<Item = Input>, plan: &Plan<'_>, watchers: &mut
                     hour.duplicates += u64::from(again);
                 }
             }
-            if let Some(judgement) = judgement {
+            if let Some(judgement) = judgement.filter(|_| is_watched(&access)) {
                 let seen = Seen { access: &access, judgement: &judgement, again };
                 watchers.iter_mut().for_each(|watcher| watcher.see(&seen));
             }
@@ -108,10 +110,4 @@ pub fn read(inputs: impl Iterator<Item = Input>, plan: &Plan<'_>, watchers: &mut
     reading.findings = detector.findings().cloned().collect();
     reading.coverage = coverage.finish();
     reading
-}
-
-/// The hour that a time falls in.
-fn hour_of(time: Timestamp) -> Timestamp {
-    let seconds = time.as_second();
-    Timestamp::from_second(seconds - seconds.rem_euclid(3600)).unwrap_or(time)
 }

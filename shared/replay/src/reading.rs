@@ -120,3 +120,12 @@ impl Reading {
         self.unreadable.len() + self.more_unreadable
     }
 }
+
+/// No log file is as large, in bytes after decompression; what is, is a bomb.
+pub(crate) const LIMIT: u64 = 4 << 30;
+
+/// The hour that a time falls in.
+pub(crate) fn hour_of(time: Timestamp) -> Timestamp {
+    let seconds = time.as_second();
+    Timestamp::from_second(seconds - seconds.rem_euclid(3600)).unwrap_or(time)
+}

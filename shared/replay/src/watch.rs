@@ -14,8 +14,13 @@ pub struct Seen<'s> {
     pub again: bool,
 }
 
-/// Whoever wants to look at the accesses as they pass: those to keys, secrets and parameters, and whatever else a rule may
-/// match; in the order of their times, as far as that can be restored.
+/// Whether watchers are shown it: relevant calls of KMS, Secrets Manager and Systems Manager.
+pub fn is_watched(access: &Access) -> bool {
+    matches!(access.action.service.as_str(), "kms" | "secretsmanager" | "ssm") && access.is_relevant()
+}
+
+/// Whoever wants to look at the accesses as they pass (see [`is_watched`]), in the order of their times, as far as that can be
+/// restored.
 pub trait Watcher {
     /// Looks at one.
     fn see(&mut self, seen: &Seen<'_>);

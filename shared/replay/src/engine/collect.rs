@@ -1,0 +1,186 @@
+//! What the threads found, put together in the order of the files.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use portcullis_detection::memory::{Detector, Waiting};
+use portcullis_logs::{CoverageBuilder, FileFacts, LogFileName, Unread};
+
+use super::order::{Held, Order};
+use super::work::Done;
+use crate::reading::{Plan, Reading, hour_of};
+use crate::watch::{Seen, Watcher, is_watched};
+
+/// How many things that could not be read are listed.
+const LISTED: usize = 1_000;
+
+/// For how long after its time the copy of a record is known for one, in milliseconds, beyond what is waited for anyway.
+const KNOWN_AGAIN: i64 = 2 * 60 * 60 * 1_000;
+
+/// Puts together what was done.
+pub(super) struct Collector<'p, 'w, 'd> {
+    plan: &'p Plan<'p>,
+    watchers: &'w mut [&'d mut dyn Watcher],
+    detector: Detector<'p>,
+    order: Order<'p>,
+    /// The time of the newest record so far, in milliseconds.
+    newest: Option<i64>,
+    events: Events,
+    file: Option<FileFacts>,
+    coverage: CoverageBuilder,
+    reading: Reading,
+}
+
+/// The events that were met, by their times: copies of one have the same.
+#[derive(Default)]
+struct Events {
+    by_time: BTreeMap<i64, HashSet<u64>>,
+    timeless: HashSet<u64>,
+}
+
+impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
+    pub(super) fn new(plan: &'p Plan<'p>, watchers: &'w mut [&'d mut dyn Watcher]) -> Self {
+        Self {
+            plan,
+            watchers,
+            detector: Detector::new(plan.pipeline, plan.watched_since),
+            order: Order::default(),
+            newest: None,
+            events: Events::default(),
+            file: None,
+            coverage: CoverageBuilder::default(),
+            reading: Reading::default(),
+        }
+    }
+
+    /// Takes the next part.
+    pub(super) fn take(&mut self, done: Done<'p>) {
+        let reading = &mut self.reading;
+        reading.bytes += done.bytes;
+        reading.records += done.records;
+        reading.outside += done.outside;
+        reading.without_records += done.without_records;
+        reading.named_log_files += done.named_log_files;
+        reading.hourless += done.hourless;
+        for (hour, count) in done.hours {
+            reading.hours.entry(hour).or_default().read += count;
+        }
+        for unread in done.unreadable {
+            list(reading, unread);
+        }
+        self.facts(&done.file, done.is_first && done.opened, done.is_last, done.records, done.reach);
+        for held in done.held {
+            let (relevant, is_late) = (held.relevant, self.order.put(held));
+            self.reading.late += usize::from(relevant && is_late);
+        }
+        if let Some((_, last)) = done.reach {
+            self.newest = self.newest.max(Some(last.as_millisecond()));
+        }
+        let patience = i64::try_from(self.plan.patience.as_millis()).unwrap_or(i64::MAX);
+        let until = self.newest.map_or(i64::MIN, |newest| newest.saturating_sub(patience));
+        let released = self.order.release(until);
+        self.examine(released);
+        self.plan.progress.read(done.bytes, done.records as u64);
+    }
+
+    /// Everything that is left, and the sum.
+    pub(super) fn finish(mut self, interrupted: bool) -> Reading {
+        let rest = self.order.finish();
+        self.examine(rest);
+        self.detector.settle();
+        let mut reading = self.reading;
+        reading.findings = self.detector.findings().cloned().collect();
+        if let Some(facts) = self.file.take() {
+            self.coverage.file(&facts);
+        }
+        reading.coverage = self.coverage.finish();
+        reading.interrupted = interrupted;
+        reading
+    }
+
+    fn facts(
+        &mut self,
+        file: &str,
+        is_first: bool,
+        is_last: bool,
+        records: usize,
+        reach: Option<(Timestamp, Timestamp)>,
+    ) {
+        let reading = &mut self.reading;
+        reading.files += usize::from(is_first);
+        reading.reach = joined(reading.reach, reach);
+        let facts = self.file.get_or_insert_with(|| FileFacts {
+            file: file.to_owned(),
+            name: LogFileName::parse(file),
+            records: 0,
+            reach: None,
+        });
+        facts.records += records;
+        facts.reach = joined(facts.reach, reach);
+        if is_last && let Some(facts) = self.file.take() {
+            self.coverage.file(&facts);
+        }
+    }
+
+    fn examine(&mut self, released: Vec<Held<'p>>) {
+        let mut waiting: Vec<Waiting<'p>> = Vec::with_capacity(released.len());
+        for held in released {
+            let again = held.event.is_some_and(|event| !self.events.insert(held.time, event));
+            if held.relevant {
+                self.reading.relevant += 1;
+                self.reading.duplicates += usize::from(again);
+                if let Some(time) = held.time.and_then(|time| Timestamp::from_millisecond(time).ok()) {
+                    let hour = self.reading.hours.entry(hour_of(time)).or_default();
+                    hour.relevant += 1;
+                    hour.duplicates += u64::from(again);
+                }
+            }
+            let Some(one) = held.waiting else { continue };
+            if is_watched(&one.prepared.access) {
+                let seen = Seen { access: &one.prepared.access, judgement: &one.prepared.judgement, again };
+                self.watchers.iter_mut().for_each(|watcher| watcher.see(&seen));
+            }
+            waiting.push(*one);
+        }
+        let tally = self.detector.advance(waiting.iter_mut());
+        for exempted in tally.exempted {
+            *self.reading.exempted.entry(exempted).or_default() += 1;
+        }
+        self.reading.timeless += tally.timeless;
+        if let Some(gone) = self.order.gone() {
+            self.events.forget(gone.saturating_sub(KNOWN_AGAIN));
+        }
+    }
+}
+
+impl Events {
+    /// Whether it is new.
+    fn insert(&mut self, time: Option<i64>, event: u64) -> bool {
+        match time {
+            Some(time) => self.by_time.entry(time).or_default().insert(event),
+            None => self.timeless.insert(event),
+        }
+    }
+
+    fn forget(&mut self, before: i64) {
+        while self.by_time.first_key_value().is_some_and(|(time, _)| *time < before) {
+            self.by_time.pop_first();
+        }
+    }
+}
+
+fn list(reading: &mut Reading, unread: Unread) {
+    if reading.unreadable.len() < LISTED {
+        reading.unreadable.push(unread);
+    } else {
+        reading.more_unreadable += 1;
+    }
+}
+
+/// What both reach together.
+pub(super) fn joined<T: Ord>(one: Option<(T, T)>, other: Option<(T, T)>) -> Option<(T, T)> {
+    match (one, other) {
+        (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+        (one, other) => one.or(other),
+    }
+}
