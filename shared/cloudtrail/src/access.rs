@@ -1,7 +1,7 @@
 //! What a record means to us: actor, action, assets, outcome, origin, time.
 
 use jiff::{Timestamp, civil, tz::TimeZone};
-use portcullis_domain::{AccountId, Action, Actor, Asset, Evidence, Origin, Outcome, Source, sha256_hex};
+use portcullis_domain::{AccountId, Action, Actor, AliasArn, Asset, Evidence, Origin, Outcome, Source, sha256_hex};
 
 use crate::json::Text;
 use crate::record::Record;
@@ -20,6 +20,8 @@ pub struct Access {
     pub action: Action,
     /// What was touched.
     pub assets: Vec<Asset>,
+    /// The alias that the key was called by, where the record names the key as well: `assets` has the key alone.
+    pub alias: Option<AliasArn>,
     /// What came of it.
     pub outcome: Outcome,
     /// `errorCode`.
@@ -115,6 +117,7 @@ impl Access {
                     .map_or_else(|| "(unnamed)".to_owned(), |name| name.as_str().to_owned()),
             },
             assets: asset::resolve(record),
+            alias: asset::alias(record),
             outcome: outcome(record),
             error_code: owned(record.error_code.as_ref()),
             origin: origin(record),

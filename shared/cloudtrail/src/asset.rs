@@ -53,6 +53,19 @@ fn keys(record: &Record<'_>) -> Vec<Asset> {
     assets
 }
 
+/// The alias that a call of KMS names its key by; `resources` then has the key
+/// (KMS Developer Guide, *Find aliases in AWS CloudTrail logs*).
+pub(crate) fn alias(record: &Record<'_>) -> Option<AliasArn> {
+    let id = record.request_parameters.as_ref().filter(|_| record.service() == "kms")?.text("keyId")?;
+    if !id.contains("alias/") {
+        return None;
+    }
+    match Home::of(record).key(id)? {
+        Asset::KeyAlias(alias) => Some(alias),
+        _ => None,
+    }
+}
+
 /// The secret that Secrets Manager uses the key for. Only its own calls are believed: an encryption context is the
 /// caller's choice. The check made when a key is given to a secret uses no secret
 /// (Secrets Manager User Guide, *Secret encryption and decryption*: `SecretARN`, `SecretVersionId`).

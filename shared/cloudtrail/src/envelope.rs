@@ -2,8 +2,9 @@
 //!
 //! Sources: EventBridge User Guide, *Events* and *AWS service events delivered via CloudTrail*; Lambda Developer Guide,
 //! *Using Lambda with Amazon SQS*; S3 User Guide, *Event message structure* and *EventBridge event message structure*;
-//! SNS Developer Guide, *Message and JSON formats*; CloudWatch Logs User Guide, *Subscription filters*; CloudTrail API
-//! Reference, *LookupEvents*.
+//! SNS Developer Guide, *Message and JSON formats*; CloudWatch Logs User Guide, *Subscription filters* and *Export log data
+//! to Amazon S3*; CloudWatch Logs API Reference, *FilterLogEvents* and *GetLogEvents*; CloudTrail API Reference,
+//! *LookupEvents*.
 
 use std::borrow::Cow;
 
@@ -112,6 +113,9 @@ struct Shape<'a> {
     message_type: Option<&'a RawValue>,
     #[serde(rename = "logEvents")]
     log_events: Option<&'a RawValue>,
+    events: Option<&'a RawValue>,
+    message: Option<&'a RawValue>,
+    timestamp: Option<&'a RawValue>,
     #[serde(rename = "detail-type")]
     detail_type: Option<&'a RawValue>,
     detail: Option<&'a RawValue>,
@@ -196,6 +200,8 @@ impl<'a> Contents<'a> {
             self.open_awslogs(logs);
         } else if shape.message_type.is_some() {
             self.open_log_events(shape.message_type, shape.log_events);
+        } else if let Some(events) = shape.events.filter(|_| shape.event_name.is_none()) {
+            self.open_log_events(None, Some(events));
         } else if let Some(detail) = shape.detail.filter(|_| shape.detail_type.is_some()) {
             self.open_eventbridge(&text_of(shape.detail_type), detail, keep);
         } else if [shape.event_name, shape.event_source, shape.event_type, shape.event_version]
@@ -203,6 +209,8 @@ impl<'a> Contents<'a> {
             .any(Option::is_some)
         {
             self.record(keep(value));
+        } else if shape.message.is_some() && shape.timestamp.is_some() {
+            self.open_log_event(value);
         } else if shape.digest_start_time.is_some() {
             self.other("CloudTrail digest file");
         } else if text_of(shape.s3_event) == "s3:TestEvent" {
@@ -309,13 +317,17 @@ impl<'a> Contents<'a> {
             return self.unreadable("log data whose logEvents is not a list".to_owned(), events);
         }
         for event in elements(events) {
-            let json: Json<'_> = serde_json::from_str(event).unwrap_or(Json::Null);
-            match json.text("message") {
-                Some(message) if message.trim_start().starts_with('{') => {
-                    self.open_value(Cow::Owned(message.to_owned()));
-                }
-                _ => self.unreadable("log event whose message is not a JSON object".to_owned(), event),
+            self.open_log_event(event);
+        }
+    }
+
+    fn open_log_event(&mut self, event: &str) {
+        let json: Json<'_> = serde_json::from_str(event).unwrap_or(Json::Null);
+        match json.text("message") {
+            Some(message) if message.trim_start().starts_with('{') => {
+                self.open_value(Cow::Owned(message.to_owned()));
             }
+            _ => self.unreadable("log event whose message is not a JSON object".to_owned(), event),
         }
     }
 }

@@ -46,19 +46,33 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Where the next value begins, behind white space and a byte order mark.
+/// Where the next value begins, behind white space, a byte order mark and the time that an export puts before it.
 fn next_value(text: &str, from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
-    let blank = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
-    (blank < rest.len()).then_some(from + blank)
+    let begun = unstamped(rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}'));
+    (!begun.is_empty()).then_some(text.len() - begun.len())
 }
+
+/// A line without the time that an export task of CloudWatch Logs puts before each event,
+/// `2026-01-05T08:10:00.000Z {"eventVersion":…` (CloudWatch Logs User Guide, *Export log data to Amazon S3*).
+fn unstamped(line: &str) -> &str {
+    let Some((stamp, rest)) = line.split_at_checked(STAMP.len()) else { return line };
+    let fits = |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    let value = rest.trim_start_matches([' ', '\t']);
+    let is_stamp = stamp.bytes().zip(STAMP.bytes()).all(fits);
+    if is_stamp && value.len() < rest.len() && value.starts_with('{') { value } else { line }
+}
+
+/// The form of the time.
+const STAMP: &str = "0000-00-00T00:00:00.000Z";
 
 /// Where to go on behind a broken value: at the next line that is a complete object by itself, which makes the text
 /// JSON Lines with one bad line; else nowhere.
 fn resume(rest: &str) -> usize {
     let mut at = 0;
     for line in rest.split_inclusive('\n') {
-        let is_object = line.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(line).is_ok();
+        let value = unstamped(line.trim_start());
+        let is_object = value.starts_with('{') && serde_json::from_str::<IgnoredAny>(value).is_ok();
         if at > 0 && is_object {
             return at;
         }
@@ -131,7 +145,7 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<crate::json::Text<'de>>()? {
-            if matches!(key.as_str(), "Records" | "records" | "Events" | "logEvents") {
+            if matches!(key.as_str(), "Records" | "records" | "Events" | "events" | "logEvents") {
                 map.next_value_seed(Elements(&mut *self.0))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -172,6 +186,9 @@ mod tests {
     #[test_case("{\"a\":1}\n{\"a\":\n{\"a\":3}\n", &["{\"a\":1}", "![] line 2: the value breaks off", "{\"a\":3}"] ; "a bad line among lines")]
     #[test_case("{\"a\":1}\noops\n{\"a\":3}\n", &["{\"a\":1}", "![] line 2, column 1: expected value", "{\"a\":3}"] ; "not JSON among lines")]
     #[test_case("{\"Records\":[{\"a\":1},{\"a\":2},{\"a\"", &["![\"{\\\"a\\\":1}\", \"{\\\"a\\\":2}\"] line 1, column 32: EOF while parsing an object"] ; "half a log file")]
+    #[test_case("2026-01-05T08:10:00.000Z {\"a\":1}\n2026-01-05T08:10:01.000Z {\"a\":2}\n", &["{\"a\":1}", "{\"a\":2}"] ; "lines of an export")]
+    #[test_case("2026-01-05T08:10:00.000Z {\"a\":1}\n2026-01-05T08:10:01.000Z {\"a\n2026-01-05T08:10:02.000Z {\"a\":3}", &["{\"a\":1}", "![] line 2, column 28: control character (\\u0000-\\u001F) found while parsing a string", "{\"a\":3}"] ; "a bad line of an export")]
+    #[test_case("2026-01-05T08:10:00.000Z START", &["![] line 1, column 5: trailing characters"] ; "an export of something else")]
     #[test_case("[{\"a\":1},{\"a", &["![\"{\\\"a\\\":1}\"] line 1, column 12: EOF while parsing a string"] ; "half an array")]
     fn splits(text: &str, expected: &[&str]) {
         assert_eq!(show(text), expected);

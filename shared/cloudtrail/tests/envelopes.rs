@@ -71,6 +71,8 @@ fn ids(contents: &Contents<'_>) -> Vec<String> {
 #[test_case(&format!("{}\n{}", eventbridge(&record("a")), eventbridge(&record("b"))) ; "eventbridge events")]
 #[test_case(&sqs(&[eventbridge(&record("a")), eventbridge(&record("b"))]).to_string() ; "SQS batch of eventbridge events")]
 #[test_case(&awslogs(&[record("a").to_string(), record("b").to_string()]).to_string() ; "cloudwatch logs subscription")]
+#[test_case(&format!("2026-01-05T08:10:00.000Z {}\n2026-01-05T08:10:00.001Z {}\n", record("a"), record("b")) ; "cloudwatch logs export")]
+#[test_case(&json!({"events": [{"timestamp": 1, "message": record("a").to_string(), "eventId": "3"}, {"timestamp": 2, "message": record("b").to_string()}], "searchedLogStreams": []}).to_string() ; "FilterLogEvents output")]
 #[test_case(&json!({"Events": [{"EventId": "a", "CloudTrailEvent": record("a").to_string()}, {"CloudTrailEvent": record("b").to_string()}]}).to_string() ; "LookupEvents output")]
 #[test_case(&json!({"Records": [{"eventSource": "aws:sqs", "body": record("a")}, {"eventSource": "aws:sqs", "body": record("b")}]}).to_string() ; "SQS bodies as objects")]
 #[test_case(&sns(&json!([record("a"), record("b")])).to_string() ; "SNS message")]
@@ -121,6 +123,16 @@ fn understood_without_records(event: &Value) {
         "{contents:?}"
     );
     assert_eq!(contents.other.len(), 1);
+}
+
+/// What is cut off in the middle keeps what came before.
+#[test]
+fn half_an_answer_of_cloudwatch_logs() {
+    let event = |id: &str| json!({"timestamp": 1, "message": record(id).to_string()}).to_string();
+    let text = format!("{{\"events\":[{},{},{{\"time", event("a"), event("b"));
+    let contents = open(&text);
+    assert_eq!(ids(&contents), ["a", "b"], "{contents:?}");
+    assert_eq!(contents.unreadable.len(), 1);
 }
 
 #[test_case(r#"{"hello":"world"}"#, "neither a CloudTrail record nor an envelope that holds any")]

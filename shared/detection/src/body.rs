@@ -144,6 +144,38 @@ impl Body {
     }
 }
 
+/// What is told of an event, and its text, which every window that keeps the event begins with.
+#[derive(Debug)]
+pub(crate) struct Told {
+    body: Body,
+    json: String,
+}
+
+impl Told {
+    /// All that is told of an event.
+    pub(crate) fn of(event: &RuleEvent<'_, '_>) -> Self {
+        let body = Body::of(event);
+        Self { json: json(&body), body }
+    }
+
+    /// Puts itself into `event`, as [`Body::put_into`] does.
+    pub(crate) fn put_into(&self, event: &mut Event) {
+        // Written as a string inside JSON no text is more than six times as long (RFC 8259, section 7), and seldom much longer.
+        let quoted: usize = self.json.bytes().map(|byte| if matches!(byte, b'"' | b'\\') { 2 } else { 1 }).sum();
+        let others = event.id.len() + event.value.as_ref().map_or(0, String::len);
+        let others = others + event.group.iter().map(|value| value.len() + 3).sum::<usize>();
+        let is_plain = self.json.bytes().all(|byte| byte >= b' ');
+        if is_plain && quoted + 6 * others + SMALL <= LONGEST_EVENT {
+            event.body.clone_from(&self.json);
+        } else {
+            self.body.put_into(event);
+        }
+    }
+}
+
+/// More than names, numbers and marks of an event's JSON take.
+const SMALL: usize = 120;
+
 /// Of strings, numbers and lists of them: always possible.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use portcullis_cloudtrail::{Access, Json, Record, Text};
 use portcullis_knowledge::History;
 use portcullis_settings::{Judgement, Settings};
@@ -42,6 +43,8 @@ impl Event for RuleEvent<'_, '_> {
             "requestParameters" => self.record.request_parameters.as_ref()?,
             "responseElements" => self.record.response_elements.as_ref()?,
             "additionalEventData" => self.record.additional_event_data.as_ref()?,
+            // The whole tree is dear, and most records have no such member.
+            _ if !self.may_have(path) => return None,
             _ => self.record.whole().get(root)?,
         };
         let mut found = Vec::new();
@@ -74,6 +77,15 @@ impl Event for RuleEvent<'_, '_> {
 }
 
 impl<'a> RuleEvent<'_, 'a> {
+    /// Whether the record may have a member at this path: some name in it ends as the path does, or has letters written as
+    /// escapes.
+    fn may_have(&self, path: &str) -> bool {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        let name = [last, "\""].concat();
+        let raw = self.record.raw.as_bytes();
+        memmem::find(raw, name.as_bytes()).is_some() || memmem::find(raw, b"\\u").is_some() || !is_plain(last)
+    }
+
     /// The members that most rules look at first, without building the tree.
     #[expect(clippy::option_option, reason = "the outer one: is it typed at all; the inner one: is it in this record")]
     fn typed(&self, path: &str) -> Option<Option<&Text<'a>>> {
@@ -91,6 +103,11 @@ impl<'a> RuleEvent<'_, 'a> {
             _ => return None,
         })
     }
+}
+
+/// Whether JSON writes the text as it is, whoever writes it, if not letter by letter as escapes.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'/'))
 }
 
 /// Every value at the end of `path`. A list on the way, or at the end, stands for each of its elements, so that a rule
@@ -155,6 +172,7 @@ mod tests {
     const RECORD: &str = r#"{"eventName":"Decrypt","eventSource":"kms.amazonaws.com","awsRegion":"eu-west-1",
         "userIdentity":{"type":"AssumedRole","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111122223333:role/team/app"}}},
         "sourceIPAddress":"203.0.113.7","readOnly":true,"errorCode":null,
+        "tlsDetails":{"tlsVersion":"TLSv1.3","ciph\u0065rSuite":"none"},
         "requestParameters":{"n":7,"list":[{"a":[1,2]},{"a":[3]}],"encryptionContext":{"aws:s3.arn":"x"}},
         "resources":[{"ARN":"arn:aws:kms:eu-west-1:111122223333:key/k1"},{"ARN":"arn:aws:kms:eu-west-1:111122223333:key/k2"}]}"#;
 
@@ -172,6 +190,9 @@ mod tests {
         event.get_field(path).map_or("absent".to_owned(), |value| value.to_json().to_string())
     }
 
+    #[test_case("tlsDetails.tlsVersion", "\"TLSv1.3\"" ; "the whole tree")]
+    #[test_case("tlsDetails.cipherSuite", "\"none\"" ; "a name in escapes")]
+    #[test_case("managementEvent", "absent")]
     #[test_case("eventName", "\"Decrypt\"")]
     #[test_case("errorCode", "absent" ; "null and absent are one")]
     #[test_case("readOnly", "true")]

@@ -5,6 +5,7 @@ use std::fmt;
 use portcullis_windows::{Correlation, Input, Seen, Test, Threshold};
 use rsigma_eval::CompiledRule;
 
+use crate::body::Told;
 use crate::correlate::Correlated;
 use crate::event::RuleEvent;
 use crate::rule::Rule;
@@ -65,7 +66,8 @@ impl<'s> Counting<'s> {
     pub fn places(&self, base: &str, event: &RuleEvent<'_, '_>) -> Vec<Place> {
         let mut places: Vec<Place> = Vec::new();
         let leaves = self.0.leaves.iter().zip(0u16..).filter(|(leaf, _)| leaf.rule == base);
-        for entry in leaves.flat_map(|(_, place)| entries(self.0, place, event)) {
+        let body = Told::of(event);
+        for entry in leaves.flat_map(|(_, place)| entries(self.0, place, event, &body)) {
             let group = self.0.group_by.iter().cloned().zip(entry.key.group).collect();
             let place = Place { group, value: entry.event.value };
             if !places.contains(&place) {

@@ -111,6 +111,13 @@ impl<'p> Detector<'p> {
         tally
     }
 
+    /// Forgets what was counted so long before `before` that it can be part of no burst to come.
+    pub fn forget(&mut self, before: Timestamp) {
+        self.settle();
+        let correlations = &self.pipeline.rules.correlations;
+        self.windows.forget(before.as_millisecond(), |name| Some(correlations.get(name)?.correlation.span()));
+    }
+
     /// Puts everything that waits into its windows.
     pub fn settle(&mut self) {
         let mut tally = Tally::default();

@@ -7,6 +7,7 @@ use portcullis_domain::Finding;
 use portcullis_knowledge::{History, Sighting};
 use portcullis_settings::{Exempted, Judgement, Subject};
 
+use crate::body::Told;
 use crate::event::RuleEvent;
 use crate::pipeline::{Pipeline, Tally};
 use crate::route::{HistoryEvent, Memo, Route, Routed};
@@ -33,6 +34,8 @@ struct Made<'p> {
     entries: Vec<Entry<'p>>,
     exempted: Vec<(String, String)>,
     timeless: usize,
+    /// What windows keep of the event, worked out when the first one asks for it.
+    body: Option<Told>,
 }
 
 /// The rules whose match depends on what was seen before.
@@ -151,18 +154,20 @@ impl Pipeline {
     /// A rule that matches: its finding, and what correlations are to count.
     fn fire<'p>(&'p self, rule: &Routed, event: &RuleEvent<'_, '_>, made: &mut Made<'p>) {
         let RuleEvent { record, access, judgement, .. } = event;
-        let (finding, correlated) = self.rules.fired(&rule.id);
+        let finding = self.rules.detections.get(&rule.id).filter(|_| rule.outcome.finds);
         if let Some(rule) = finding
             && !self.is_exempt(&rule.reference.id, access, made)
         {
             made.findings.push(single(rule, record, access, judgement));
         }
-        for (correlated, place) in correlated {
-            if self.is_exempt(&correlated.rule.reference.id, access, made) {
+        for (correlation, place) in &rule.outcome.counts {
+            let Some(correlated) = self.rules.correlations.get(correlation) else { continue };
+            if self.is_exempt(correlation, access, made) {
                 continue;
             }
             made.timeless += usize::from(access.time.is_none());
-            made.entries.extend(entries(correlated, place, event));
+            let body = made.body.get_or_insert_with(|| Told::of(event));
+            made.entries.extend(entries(correlated, *place, event, body));
         }
     }
 

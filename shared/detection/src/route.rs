@@ -57,8 +57,19 @@ pub(crate) struct Routed {
     pub(crate) id: String,
     /// What it still asks for.
     test: Test,
-    /// Whether what its correlations count depends on what was seen before.
-    counts_history: bool,
+    /// What comes of it.
+    pub(crate) outcome: Outcome,
+}
+
+/// What comes of a detection rule that matched.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Whether it makes findings.
+    pub(crate) finds: bool,
+    /// The correlations that count it, by id, with its place in each.
+    pub(crate) counts: Vec<(String, u16)>,
+    /// Whether what they count depends on what was seen before.
+    pub(crate) counts_history: bool,
 }
 
 /// One question.

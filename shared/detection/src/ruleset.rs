@@ -13,7 +13,7 @@ use crate::fields::is_known;
 use crate::lint;
 use crate::locate::line_of;
 use crate::pack::is_built_in;
-use crate::route::{Known as KnownCall, Route, Routes, is_history};
+use crate::route::{Known as KnownCall, Outcome, Route, Routes, is_history};
 use crate::rule::Rule;
 
 /// The text of a rule file.
@@ -140,26 +140,20 @@ impl RuleSet {
     }
 
     fn build_route(&self, known: KnownCall<'_>) -> Route {
-        let counts_history = |id: &str| {
-            let leaves = self.correlations.values().flat_map(|correlated| &correlated.leaves);
-            leaves.filter(|leaf| leaf.rule == id).any(|leaf| leaf.fields().any(is_history))
-        };
-        Route::build(known, self.engine.rules().iter(), &counts_history)
+        Route::build(known, self.engine.rules().iter(), &|id| self.outcome(id))
     }
 
-    /// What comes of a detection rule that matched: the rule that makes a finding, and the correlations that count it, with
-    /// its place in each.
-    pub(crate) fn fired(&self, id: &str) -> (Option<&Rule>, Vec<(&Correlated, u16)>) {
-        let finding = self.detections.get(id).filter(|_| !self.silent.contains(id));
-        let mut correlated = Vec::new();
-        for correlation in self.correlations.values() {
-            for (leaf, place) in correlation.leaves.iter().zip(0u16..) {
-                if leaf.rule == id {
-                    correlated.push((correlation, place));
-                }
+    /// What comes of a detection rule that matches.
+    fn outcome(&self, id: &str) -> Outcome {
+        let finds = self.detections.contains_key(id) && !self.silent.contains(id);
+        let mut outcome = Outcome { finds, ..Outcome::default() };
+        for (correlation, correlated) in &self.correlations {
+            for (leaf, place) in correlated.leaves.iter().zip(0u16..).filter(|(leaf, _)| leaf.rule == id) {
+                outcome.counts.push((correlation.clone(), place));
+                outcome.counts_history |= leaf.fields().any(is_history);
             }
         }
-        (finding, correlated)
+        outcome
     }
 
     fn problem(&mut self, file: &RuleFile, message: impl Into<String>) {

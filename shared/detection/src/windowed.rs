@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use portcullis_cloudtrail::{Access, Record};
 use portcullis_domain::{Actor, Asset, Burst, Evidence, Finding, FindingId, Outcome, Session, sha256_hex};
 use portcullis_settings::Judgement;
-use portcullis_windows::{Anchor, Event, Told, WindowKey};
+use portcullis_windows::{Anchor, Event, Told as ToldBurst, WindowKey};
 use rsigma_eval::{Event as _, EventValue};
 
-use crate::body::Body;
+use crate::body::{Body, Told};
 use crate::correlate::{Correlated, Leaf};
 use crate::event::RuleEvent;
 
@@ -45,13 +45,17 @@ pub(crate) struct Entry<'s> {
 
 /// The windows that an event, which matched the detection rule `place` of `correlated`, belongs to. Nothing for an event
 /// without a time, which is in no window, or without a field to group by, which is in no group.
-pub(crate) fn entries<'s>(correlated: &'s Correlated, place: u16, event: &RuleEvent<'_, '_>) -> Vec<Entry<'s>> {
+pub(crate) fn entries<'s>(
+    correlated: &'s Correlated,
+    place: u16,
+    event: &RuleEvent<'_, '_>,
+    body: &Told,
+) -> Vec<Entry<'s>> {
     let (Some(leaf), Some(time)) = (correlated.leaves.get(usize::from(place)), event.access.time) else {
         return Vec::new();
     };
     let Some(shapes) = shapes(leaf, event) else { return Vec::new() };
     let id = identity(event.access, event.record);
-    let body = Body::of(event);
     let event_of = |value: Option<String>, group: Vec<String>| {
         let (at, id) = (time.as_millisecond(), id.clone());
         let mut event = Event { at, id, leaf: place, value, group, body: String::new() };
@@ -158,7 +162,7 @@ pub(crate) fn burst_id(key: &WindowKey, anchor: &Anchor) -> FindingId {
 }
 
 /// The finding that a burst makes: a function of its events alone.
-pub(crate) fn finding(correlated: &Correlated, key: &WindowKey, told: &Told) -> Option<Finding> {
+pub(crate) fn finding(correlated: &Correlated, key: &WindowKey, told: &ToldBurst) -> Option<Finding> {
     let burst = &told.burst;
     let mut seen = BTreeSet::new();
     let events: Vec<(&Event, Body)> = burst

@@ -56,6 +56,12 @@ fn account_part(account: &str) -> String {
     if account.contains('#') { format!("{HASHED}{}", sha256_hex(account)) } else { part(account) }
 }
 
+impl From<&Key> for Key {
+    fn from(key: &Key) -> Self {
+        key.clone()
+    }
+}
+
 impl Key {
     /// The partition key: all that one actor did lies in one partition, so that a single query answers for it.
     pub fn partition(&self) -> String {

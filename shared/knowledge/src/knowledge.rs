@@ -1,7 +1,8 @@
 //! The worker's side of the ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use hashbrown::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::calendar::Bucket;
@@ -26,7 +27,7 @@ pub const CAPACITY: usize = 4096;
 /// Make one for each worker and keep it from batch to batch. It may be dropped at any time.
 #[derive(Debug)]
 pub struct Knowledge {
-    entries: BTreeMap<Key, Entry>,
+    entries: HashMap<Key, Entry>,
     recent: Recent,
     capacity: usize,
     step: u64,
@@ -41,7 +42,7 @@ impl Default for Knowledge {
 impl Knowledge {
     /// One that holds about so many items. Those used longest ago make room first, after they are written.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { entries: BTreeMap::new(), recent: Recent::default(), capacity, step: 0 }
+        Self { entries: HashMap::new(), recent: Recent::default(), capacity, step: 0 }
     }
 
     /// How many sightings are counted and not written yet: what would be lost now.
@@ -80,12 +81,13 @@ impl Knowledge {
         sightings: &[Sighting],
     ) -> Result<Vec<History>, StoreError> {
         self.make_room(store).await?;
-        self.load(store, sightings).await?;
-        let mut order: Vec<_> = sightings.iter().enumerate().collect();
-        order.sort_by_key(|(_, sighting)| (sighting.time, &sighting.event_id));
+        let keys: Vec<[Option<Key>; 4]> = sightings.iter().map(keys).collect();
+        self.load(store, &keys).await?;
+        let mut order: Vec<_> = sightings.iter().zip(&keys).enumerate().collect();
+        order.sort_by_key(|(_, (sighting, _))| (sighting.time, &sighting.event_id));
         let mut histories = Vec::with_capacity(order.len());
-        for (place, sighting) in order {
-            histories.push((place, self.look(store, sighting).await?));
+        for (place, (sighting, keys)) in order {
+            histories.push((place, self.look(store, sighting, keys).await?));
         }
         histories.sort_by_key(|(place, _)| *place);
         Ok(histories.into_iter().map(|(_, history)| history).collect())
@@ -105,15 +107,20 @@ impl Knowledge {
 
     fn entry(&mut self, key: &Key) -> &mut Entry {
         self.step += 1;
-        let entry = self.entries.entry(key.clone()).or_default();
+        let entry = self.entries.entry_ref(key).or_default();
         entry.used = self.step;
         entry
     }
 
     /// Loads what the batch needs and the worker does not hold, in one call.
-    async fn load(&mut self, store: &(impl KnowledgeStore + ?Sized), sightings: &[Sighting]) -> Result<(), StoreError> {
-        let wanted: BTreeSet<_> = sightings.iter().flat_map(keys).collect();
-        let wanted: Vec<_> = wanted.into_iter().filter(|key| !self.entries.contains_key(key)).collect();
+    async fn load(
+        &mut self,
+        store: &(impl KnowledgeStore + ?Sized),
+        keys: &[[Option<Key>; 4]],
+    ) -> Result<(), StoreError> {
+        let missing = keys.iter().flatten().flatten().filter(|key| !self.entries.contains_key(*key));
+        let wanted: BTreeSet<&Key> = missing.collect();
+        let wanted: Vec<Key> = wanted.into_iter().cloned().collect();
         if wanted.is_empty() {
             return Ok(());
         }
@@ -129,20 +136,25 @@ impl Knowledge {
         &mut self,
         store: &(impl KnowledgeStore + ?Sized),
         sighting: &Sighting,
+        keys: &[Option<Key>; 4],
     ) -> Result<History, StoreError> {
-        let since = self.watch(store, sighting).await?;
+        let [watch, others @ ..] = keys;
+        let since = match watch {
+            Some(key) => self.watch(store, key, sighting).await?,
+            None => sighting.time,
+        };
         let learning = sighting.time.duration_since(since) < LEARNING;
         let mut history = History { learning: Some(learning), ..History::default() };
-        for key in keys(sighting) {
+        for key in others.iter().flatten() {
             match key {
                 Key::Watch { .. } => {}
                 Key::Actor { .. } => {
-                    let (seen, used) = self.visit(store, &key, sighting).await?;
+                    let (seen, used) = self.visit(store, key, sighting).await?;
                     (history.origin_first_seen, history.origin_first_use) = (Some(seen), Some(used));
                 }
-                Key::Asset { .. } => history.asset_first_use = Some(self.claim(store, &key, sighting).await?),
+                Key::Asset { .. } => history.asset_first_use = Some(self.claim(store, key, sighting).await?),
                 Key::Pair { .. } => {
-                    let (first_seen, rate) = self.meet(store, &key, sighting).await?;
+                    let (first_seen, rate) = self.meet(store, key, sighting).await?;
                     history.first_seen = Some(first_seen);
                     history.rate = rate.map(|rate| if learning { RateLevel::Learning } else { rate });
                 }
@@ -155,16 +167,16 @@ impl Knowledge {
     async fn watch(
         &mut self,
         store: &(impl KnowledgeStore + ?Sized),
+        key: &Key,
         sighting: &Sighting,
     ) -> Result<Timestamp, StoreError> {
-        let key = Key::Watch { account: sighting.account.clone() };
-        let entry = self.entry(&key);
+        let entry = self.entry(key);
         let is_new = entry.stored.since().is_none();
         if is_new {
             entry.pending.watch(sighting.time);
         }
         if entry.touch(sighting) || is_new {
-            entry.flush(store, &key, None).await?;
+            entry.flush(store, key, None).await?;
         }
         Ok(entry.stored.since().unwrap_or(sighting.time))
     }
@@ -184,8 +196,10 @@ impl Knowledge {
         }
         let Some(place) = &sighting.place else { return Ok((false, false)) };
         let seen = entry.stored.place(place) == Some(&sighting.event_id);
-        let too_many = entry.stored.places_used().count() >= MAX_PLACES;
-        let used = entry.stored.place_used(place).map_or(!too_many, |event| event == sighting.event_id);
+        let used = match entry.stored.place_used(place) {
+            Some(event) => event == sighting.event_id,
+            None => entry.stored.places_used().count() < MAX_PLACES,
+        };
         Ok((seen, used))
     }
 
@@ -249,12 +263,14 @@ impl Knowledge {
     }
 }
 
-/// The items that a sighting is about.
-fn keys(sighting: &Sighting) -> impl Iterator<Item = Key> {
+/// The items that a sighting is about: its account, and where they apply the actor's places, the asset, and the pair of both.
+fn keys(sighting: &Sighting) -> [Option<Key>; 4] {
     let Sighting { account, actor, asset, place, .. } = sighting;
-    let actor_key = place.as_ref().map(|_| Key::Actor { account: account.clone(), actor: actor.clone() });
-    let asset_key = asset.as_ref().map(|asset| Key::Asset { account: account.clone(), asset: asset.clone() });
-    let pair =
-        asset.as_ref().map(|asset| Key::Pair { account: account.clone(), actor: actor.clone(), asset: asset.clone() });
-    std::iter::once(Key::Watch { account: account.clone() }).chain(actor_key).chain(asset_key).chain(pair)
+    let asset = asset.as_ref();
+    [
+        Some(Key::Watch { account: account.clone() }),
+        place.as_ref().map(|_| Key::Actor { account: account.clone(), actor: actor.clone() }),
+        asset.map(|asset| Key::Asset { account: account.clone(), asset: asset.clone() }),
+        asset.map(|asset| Key::Pair { account: account.clone(), actor: actor.clone(), asset: asset.clone() }),
+    ]
 }

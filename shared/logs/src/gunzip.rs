@@ -13,12 +13,18 @@ const MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
 /// Header and trailer take that much at least (RFC 1952, section 2.2).
 const SMALLEST: usize = 18;
 
-/// Decompresses gzip. Keep one for each thread: its tables are reused.
-pub struct Gunzip(Decompressor);
+/// A larger output is given back to the system once the next one comes, in bytes.
+const KEPT: usize = 16 << 20;
+
+/// Decompresses gzip. Keep one for each thread: its tables and its memory are used again.
+pub struct Gunzip {
+    decompressor: Decompressor,
+    output: Vec<u8>,
+}
 
 impl Default for Gunzip {
     fn default() -> Self {
-        Self(Decompressor::new())
+        Self { decompressor: Decompressor::new(), output: Vec::new() }
     }
 }
 
@@ -30,15 +36,15 @@ impl std::fmt::Debug for Gunzip {
 
 impl Gunzip {
     /// The same as [`inflate`], only sooner: `bytes` themselves when they are no gzip, and at most `limit` bytes of output.
-    pub fn inflate<'b>(&mut self, bytes: &'b [u8], limit: u64) -> Inflated<'b> {
-        match self.sound(bytes, limit) {
-            Some(data) => Inflated { data: Cow::Owned(data), problem: None },
+    pub fn inflate<'b>(&'b mut self, bytes: &'b [u8], limit: u64) -> Inflated<'b> {
+        match self.sound(bytes, limit).and_then(|size| self.output.get(..size)) {
+            Some(data) => Inflated { data: Cow::Borrowed(data), problem: None },
             None => inflate(bytes, limit),
         }
     }
 
-    /// The output of a stream that is one sound member and nothing else.
-    fn sound(&mut self, bytes: &[u8], limit: u64) -> Option<Vec<u8>> {
+    /// How long the output is of a stream that is one sound member and nothing else.
+    fn sound(&mut self, bytes: &[u8], limit: u64) -> Option<usize> {
         let rest = bytes.strip_prefix(&MAGIC).filter(|_| bytes.len() >= SMALLEST)?;
         // The library reads one member and is silent about what comes after it. A further one would begin like this; so may
         // chance, which then costs time and nothing else.
@@ -51,9 +57,15 @@ impl Gunzip {
         if size >= limit || size > (bytes.len() as u64).saturating_mul(1_032) {
             return None;
         }
-        let mut data = vec![0; usize::try_from(size).ok()?];
-        let written = self.0.gzip_decompress(bytes, &mut data).ok()?;
-        (written == data.len()).then_some(data)
+        let size = usize::try_from(size).ok()?;
+        if self.output.len() > KEPT.max(size) {
+            self.output = Vec::new();
+        }
+        if self.output.len() < size {
+            self.output.resize(size, 0);
+        }
+        let written = self.decompressor.gzip_decompress(bytes, self.output.get_mut(..size)?).ok()?;
+        (written == size).then_some(size)
     }
 }
 
@@ -72,7 +84,10 @@ mod tests {
     }
 
     fn assert_same(bytes: &[u8], limit: u64) {
-        let (ours, plain) = (Gunzip::default().inflate(bytes, limit), inflate(bytes, limit));
+        let mut gunzip = Gunzip::default();
+        // What was there before must not show.
+        gunzip.inflate(&gzip(&[b'x'; 1_000]), 1 << 20);
+        let (ours, plain) = (gunzip.inflate(bytes, limit), inflate(bytes, limit));
         assert_eq!((ours.data, ours.problem), (plain.data, plain.problem));
     }
 

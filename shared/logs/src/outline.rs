@@ -8,7 +8,7 @@
 use std::str::from_utf8;
 
 use memchr::memmem::{self, Finder};
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr2_iter, memrchr};
 
 use crate::stamp;
 
@@ -74,17 +74,23 @@ const NAME: &[u8] = b"\",\"eventName\":\"";
 /// Relied on, for a text that is JSON: whatever separates the pieces is no part of a string. A list of records inside a record
 /// would be split too; its pieces do not balance, or name two sources, and are opaque. A record is outlined only when
 /// `eventTime`, `eventSource` and `eventName` stand one after the other directly in the record, `eventSource` stands nowhere
-/// else in it, none of its letters is written as an escape, and its braces balance. Whoever finds that an opaque piece is no
+/// else in it, none of its letters is written as an escape, and the brace that opens it is closed by its last byte and not before. Whoever finds that an opaque piece is no
 /// JSON must read the whole text another way.
 pub fn outlines(text: &[u8]) -> Option<Outlines<'_>> {
     let text = text.trim_ascii();
     if let Some(records) = text.strip_prefix(b"{\"Records\":[") {
         let rest = records.strip_suffix(b"]}")?;
-        return (rest.starts_with(FIRST) && rest.ends_with(b"}"))
-            .then_some(Outlines { rest, separator: BETWEEN_RECORDS, finder: &FINDERS });
+        return (rest.starts_with(FIRST) && rest.ends_with(b"}")).then_some(Outlines {
+            rest,
+            separator: BETWEEN_RECORDS,
+            finder: &FINDERS,
+        });
     }
-    (text.starts_with(FIRST) && text.ends_with(b"}"))
-        .then_some(Outlines { rest: text, separator: BETWEEN_LINES, finder: &FINDERS })
+    (text.starts_with(FIRST) && text.ends_with(b"}")).then_some(Outlines {
+        rest: text,
+        separator: BETWEEN_LINES,
+        finder: &FINDERS,
+    })
 }
 
 impl<'t> Iterator for Outlines<'t> {
@@ -110,13 +116,11 @@ impl Finders {
     fn outline<'t>(&self, raw: &'t [u8]) -> Option<Outline<'t>> {
         let at = self.source.find(raw)?;
         let (head, tail) = (raw.get(..at)?, raw.get(at + SOURCE.len()..)?);
-        let (head, time) = head.split_at_checked(head.len().checked_sub(TIME.len() + stamp::LENGTH + 2)?)?;
+        let (_, time) = head.split_at_checked(head.len().checked_sub(TIME.len() + stamp::LENGTH + 2)?)?;
         let time = stamp::seconds(time.strip_prefix(TIME)?.strip_suffix(b"\",")?)?;
         let (source, tail) = upto_quote(tail.strip_prefix(b"\"")?)?;
         let (name, tail) = upto_quote(tail.strip_prefix(NAME)?)?;
-        // Directly in the record: of the braces before it one is open, and all are closed behind it.
-        let is_outline = balance(head) == 1
-            && balance(tail) == -1
+        let is_outline = is_one_object(raw, at)
             && self.source.find(tail).is_none()
             && (memchr(b'\\', raw).is_none() || self.escape.find(raw).is_none());
         is_outline.then_some(Outline { raw, time, source: text(source)?, name: text(name)?, tail })
@@ -131,6 +135,25 @@ fn upto_quote(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Text without escapes.
 fn text(bytes: &[u8]) -> Option<&str> {
     from_utf8(bytes).ok().filter(|text| !text.contains('\\'))
+}
+
+/// Whether it is one object, as far as braces tell: the first is closed by the last and by none before. What stands at `at` must
+/// be directly in it.
+fn is_one_object(raw: &[u8], at: usize) -> bool {
+    let (mut open, mut open_at) = (0_usize, 0);
+    for place in memchr2_iter(b'{', b'}', raw) {
+        if raw.get(place) == Some(&b'{') {
+            open += 1;
+        } else if open == 1 {
+            return place + 1 == raw.len() && open_at == 1;
+        } else {
+            open -= 1;
+        }
+        if place < at {
+            open_at = open;
+        }
+    }
+    false
 }
 
 /// How many more braces are opened than closed.

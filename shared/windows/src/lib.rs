@@ -15,6 +15,6 @@ pub use burst::{Burst, bursts};
 pub use condition::{Comparison, LARGEST_THRESHOLD, Seen, Threshold, ThresholdError};
 pub use correlation::{Correlation, Input, Test};
 pub use event::{Anchor, Event, WindowKey};
-pub use memory::MemoryWindows;
+pub use memory::{MemoryWindows, Span};
 pub use store::{StoreError, WindowStore};
 pub use windows::{LARGEST_BUCKET, Taken, Told, take};

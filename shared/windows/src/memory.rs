@@ -7,13 +7,33 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::store::{StoreError, WindowStore};
-use crate::{Anchor, Bucket, Event, WindowKey};
+use crate::{Anchor, Bucket, Correlation, Event, WindowKey};
 
 /// Windows in memory. Never fails and never forgets.
 #[derive(Debug, Default)]
 pub struct MemoryWindows {
     windows: Mutex<BTreeMap<WindowKey, Window>>,
     writes: Mutex<usize>,
+}
+
+/// How long the parts of a correlation's windows are, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// A bucket.
+    pub bucket: i64,
+    /// A piece: the longest that a burst is told of under one name.
+    pub piece: i64,
+    /// For how long what was counted can still matter.
+    pub kept: i64,
+}
+
+impl Correlation {
+    /// How long the parts of its windows are.
+    pub fn span(&self) -> Span {
+        // A look at one event's surroundings goes as far as two pieces, and what an event reaches beyond them.
+        let kept = 3 * self.longest_piece() + 2 * self.reach();
+        Span { bucket: self.bucket(), piece: self.longest_piece(), kept }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -26,6 +46,19 @@ impl MemoryWindows {
     /// How many writes there were.
     pub fn writes(&self) -> usize {
         *lock(&self.writes)
+    }
+
+    /// Forgets what cannot matter any more when nothing older than `before`, in milliseconds since the epoch, comes. `span` tells
+    /// of a correlation by its name; nothing is forgotten of one that it does not know. What comes late all the same is
+    /// counted as if nothing had been before it.
+    pub fn forget(&self, before: i64, span: impl Fn(&str) -> Option<Span>) {
+        lock(&self.windows).retain(|key, window| {
+            let Some(Span { bucket, piece, kept }) = span(&key.correlation) else { return true };
+            let before = before.saturating_sub(kept);
+            window.buckets = window.buckets.split_off(&before.div_euclid(bucket.max(1)));
+            window.anchors = window.anchors.split_off(&before.div_euclid(piece.max(1)));
+            !window.buckets.is_empty() || !window.anchors.is_empty()
+        });
     }
 
     fn write<T>(&self, key: &WindowKey, change: impl FnOnce(&mut Window) -> T) -> T {

@@ -7,6 +7,7 @@ use rsigma_eval::{CompiledDetection, CompiledDetectionItem, CompiledMatcher, Com
 use rsigma_parser::{ConditionExpr, Quantifier};
 
 use super::{Ask, Question, Route, Routed, Test, holds};
+use crate::route::Outcome as RuleOutcome;
 use crate::sighting::SERVICES;
 
 /// What is known of a record before it is parsed.
@@ -93,19 +94,19 @@ enum Part {
     Open(Test),
 }
 
-/// Works out a route; `counts_history` tells of a rule whether its correlations look at what was seen before.
-pub(super) struct Builder<'k> {
+/// Works out a route.
+struct Builder<'k> {
     known: Known<'k>,
     route: Route,
     places: HashMap<String, usize>,
 }
 
 impl Route {
-    /// What is left of `rules` for such calls.
+    /// What is left of `rules` for such calls; `outcome` tells what comes of a rule.
     pub(crate) fn build<'r>(
         known: Known<'_>,
         rules: impl Iterator<Item = &'r CompiledRule>,
-        counts_history: &dyn Fn(&str) -> bool,
+        outcome: &dyn Fn(&str) -> RuleOutcome,
     ) -> Self {
         let mut builder = Builder { known, route: Self::default(), places: HashMap::new() };
         for rule in rules {
@@ -115,8 +116,7 @@ impl Route {
                 Part::Known(true) => Test::Always,
                 Part::Open(test) => test,
             };
-            let counts_history = counts_history(id);
-            builder.route.rules.push(Routed { id: id.clone(), test, counts_history });
+            builder.route.rules.push(Routed { id: id.clone(), test, outcome: outcome(id) });
         }
         let mut route = builder.route;
         route.rules.sort_by(|a, b| a.id.cmp(&b.id));

@@ -28,7 +28,7 @@ impl Route {
     ) -> Option<bool> {
         let matches = Look { route: self, event, memo, with_history }.at(&rule.test);
         // What its correlations count cannot be told yet.
-        matches.filter(|matches| !(*matches && rule.counts_history && !with_history))
+        matches.filter(|matches| !(*matches && rule.outcome.counts_history && !with_history))
     }
 }
 

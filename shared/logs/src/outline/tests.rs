@@ -97,3 +97,14 @@ fn lists_of_records_inside_a_record() {
     let text = format!("{{\"Records\":[{record}]}}");
     assert!(pieces(&text).iter().all(|piece| matches!(piece, Piece::Opaque(_))));
 }
+
+#[test]
+fn a_record_of_another_form_behind_one_of_this() {
+    let other = r#"{"userIdentity":{},"eventName":"X"}"#;
+    for text in [format!("{RECORD}\n{other}"), format!("{{\"Records\":[{RECORD}, {other}]}}")] {
+        assert!(pieces(&text).iter().all(|piece| matches!(piece, Piece::Opaque(_))), "{text}");
+    }
+    let first = r#"{"eventVersion":"1","userIdentity":{}}"#;
+    let text = format!("{{\"Records\":[{first},{}]}}", RECORD.replace("{\"eventVersion\":\"1.11\",", "{"));
+    assert!(pieces(&text).iter().all(|piece| matches!(piece, Piece::Opaque(_))));
+}

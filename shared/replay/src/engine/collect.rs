@@ -17,6 +17,9 @@ const LISTED: usize = 1_000;
 /// For how long after its time the copy of a record is known for one, in milliseconds, beyond what is waited for anyway.
 const KNOWN_AGAIN: i64 = 2 * 60 * 60 * 1_000;
 
+/// How much time passes between two clearings of windows, in milliseconds.
+const FORGOTTEN_EACH: i64 = 12 * 60 * 60 * 1_000;
+
 /// Puts together what was done.
 pub(super) struct Collector<'p, 'w, 'd> {
     plan: &'p Plan<'p>,
@@ -26,6 +29,8 @@ pub(super) struct Collector<'p, 'w, 'd> {
     /// The time of the newest record so far, in milliseconds.
     newest: Option<i64>,
     events: Events,
+    /// Up to when windows were last cleared, in milliseconds.
+    forgotten: Option<i64>,
     file: Option<FileFacts>,
     coverage: CoverageBuilder,
     reading: Reading,
@@ -47,6 +52,7 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
             order: Order::default(),
             newest: None,
             events: Events::default(),
+            forgotten: None,
             file: None,
             coverage: CoverageBuilder::default(),
             reading: Reading::default(),
@@ -149,6 +155,13 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
         self.reading.timeless += tally.timeless;
         if let Some(gone) = self.order.gone() {
             self.events.forget(gone.saturating_sub(KNOWN_AGAIN));
+            let forgotten = *self.forgotten.get_or_insert(gone);
+            if gone.saturating_sub(forgotten) > FORGOTTEN_EACH
+                && let Ok(before) = Timestamp::from_millisecond(gone)
+            {
+                self.detector.forget(before);
+                self.forgotten = Some(gone);
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ struct Call {
 /// Does one part after the other.
 pub(super) struct Worker<'p> {
     plan: &'p Plan<'p>,
-    gunzip: Gunzip,
+    gunzip: Option<Gunzip>,
     calls: HashMap<Box<str>, HashMap<Box<str>, Call>>,
     known: usize,
 }
@@ -68,7 +68,7 @@ struct Counts {
 
 impl<'p> Worker<'p> {
     pub(super) fn new(plan: &'p Plan<'p>) -> Self {
-        Self { plan, gunzip: Gunzip::default(), calls: HashMap::new(), known: 0 }
+        Self { plan, gunzip: None, calls: HashMap::new(), known: 0 }
     }
 
     pub(super) fn work(&mut self, part: Part) -> Done<'p> {
@@ -90,11 +90,8 @@ impl<'p> Worker<'p> {
             unreadable: Vec::new(),
             file,
         };
-        let unread = |file: &str, place: &str, reason: String| Unread {
-            file: file.to_owned(),
-            place: place.to_owned(),
-            reason,
-        };
+        let unread =
+            |file: &str, place: &str, reason: String| Unread { file: file.to_owned(), place: place.to_owned(), reason };
         let stored = match content {
             Content::File(path) => match fs::read(path) {
                 Ok(bytes) => bytes,
@@ -120,11 +117,13 @@ impl<'p> Worker<'p> {
             }
         };
         done.bytes = stored.len() as u64;
-        let inflated = self.gunzip.inflate(&stored, LIMIT);
+        let mut gunzip = self.gunzip.take().unwrap_or_default();
+        let inflated = gunzip.inflate(&stored, LIMIT);
         if let Some(problem) = inflated.problem {
             done.unreadable.push(unread(&done.file, "the gzip stream", problem));
         }
         self.text(&inflated.data, None, &mut done);
+        self.gunzip = Some(gunzip);
         done
     }
 
