@@ -1,45 +1,32 @@
-//! Files and folders.
+//! Files, folders, globs and standard input.
 
-use std::collections::HashSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::stdin;
+use std::path::PathBuf;
 
-use anyhow::{Result, bail};
-use portcullis_logs::{Input, Unread};
+use anyhow::Result;
+use portcullis_logs::{Found, Input, Selection, Source, Timed, find};
 
-/// Every file at and below `paths`, in the order of their names.
-pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Input>> {
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        bail!("there is no `{}`", missing.display());
-    }
-    let (mut found, mut folders) = (Vec::new(), HashSet::new());
-    for path in paths {
-        folder_or_file(path, &mut found, &mut folders);
-    }
-    Ok(found)
+use super::Total;
+
+/// What was found at hand.
+pub(super) struct Local {
+    pub(super) sources: Vec<Source>,
+    /// Absent where standard input is read, whose end nobody knows.
+    pub(super) total: Option<Total>,
+    pub(super) notes: Vec<String>,
 }
 
-/// `folders` holds them by their real path: a link may lead back into one.
-fn folder_or_file(path: &Path, found: &mut Vec<Input>, folders: &mut HashSet<PathBuf>) {
-    let unread = |error: std::io::Error| {
-        let file = path.display().to_string();
-        Input::Unread(Unread { file, place: "the file".to_owned(), reason: error.to_string() })
-    };
-    if !path.is_dir() {
-        let metadata = fs::metadata(path);
-        let found_file = metadata.map(|metadata| Input::File { path: path.to_owned(), size: metadata.len() });
-        return found.push(found_file.unwrap_or_else(unread));
+/// Finds everything at and below `paths`.
+pub(super) fn open(paths: &[PathBuf], selection: &Selection) -> Result<Local> {
+    let (dashes, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| path.as_os_str() == "-");
+    let Found { files, unread, tally } = find(&paths, selection)?;
+    let total = Total { files: files.len(), bytes: files.bytes() };
+    let unread = unread.into_iter().map(|unread| Timed { time: None, input: Input::Unread(unread) });
+    let mut sources: Vec<Source> = vec![Box::new(unread.chain(files.into_inputs()))];
+    if !dashes.is_empty() {
+        let input = Input::Stream { name: "standard input".to_owned(), reader: Box::new(stdin()) };
+        sources.push(Box::new(std::iter::once(Timed { time: None, input })));
     }
-    if !path.canonicalize().is_ok_and(|real| folders.insert(real)) {
-        return;
-    }
-    let entries = fs::read_dir(path).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
-    let mut paths: Vec<PathBuf> = match entries {
-        Ok(paths) => paths,
-        Err(error) => return found.push(unread(error)),
-    };
-    paths.sort();
-    for path in paths {
-        folder_or_file(&path, found, folders);
-    }
+    let total = dashes.is_empty().then_some(total);
+    Ok(Local { sources, total, notes: tally.notes(selection) })
 }

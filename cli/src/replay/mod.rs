@@ -1,28 +1,32 @@
 //! `portcullis replay`: what would have been done about these logs, and to whom.
 
-mod group;
+mod answer;
+mod arguments;
 mod hours;
-mod report;
+pub(crate) mod interrupt;
+mod paint;
+pub(crate) mod progress;
+mod records;
+mod write;
 
-use std::fs;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
-use anyhow::{Context as _, Result, bail};
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
+use portcullis_activity::{Limits, OverviewBuilder};
 use portcullis_detection::Pipeline;
 use portcullis_knowledge::LEARNING;
-use portcullis_replay::{Plan, Watcher, decide};
-use portcullis_settings::{Inventory, Mode};
+use portcullis_replay::form::{Told, code};
+use portcullis_replay::{Plan, Seen, Watcher, decide};
+use portcullis_report::Shown;
+use portcullis_settings::Inventory;
 
-use crate::input::InputArguments;
 use crate::load::{self, Known, Rules};
-use crate::output::Format;
+pub(crate) use arguments::Arguments;
 use hours::Hours;
+use progress::Bar;
 
 /// CloudTrail delivers within some fifteen minutes of a call as a rule (CloudTrail User Guide, *How CloudTrail works*); twice that
 /// is waited for.
@@ -31,85 +35,60 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 /// No log file is as large; what is, is a bomb.
 pub(crate) const LIMIT: u64 = 4 << 30;
 
-/// What to replay, and how.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Exit status: 0 everything was read; 1 something could not be read; 2 nothing was replayed.")]
-pub(crate) struct Arguments {
-    #[command(flatten)]
-    input: InputArguments,
-    /// The settings file [default: portcullis.yaml in the current folder]
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// A rule file of your own, or a folder of them; may be given several times
-    #[arg(long, value_name = "PATH")]
-    rules: Vec<PathBuf>,
-    /// Replay as if this were the mode [default: as the settings say]
-    #[arg(long, value_parser = mode, value_name = "observe|page|ask|enforce")]
-    mode: Option<Mode>,
-    /// Since when the accounts have been watched: for a week from then on, what was never seen before means little
-    /// [default: each since its first record]
-    #[arg(long, value_parser = watched_since, value_name = "DATE|always")]
-    watched_since: Option<Timestamp>,
-    /// Write to this file what the functions would have counted, for `portcullis metrics --from FILE`
-    #[arg(long, value_name = "FILE")]
-    metrics: Option<PathBuf>,
-    /// The form of the answer
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
-}
+/// What a report draws, of the accesses that pass.
+struct Drawn<'p>(OverviewBuilder<'p>);
 
-fn mode(word: &str) -> Result<Mode, String> {
-    let known = Mode::ALL.iter().find(|mode| mode.as_str() == word);
-    known.copied().ok_or_else(|| format!("`{word}` is none of observe, page, ask, enforce"))
-}
-
-/// Long before any record.
-const ALWAYS: Timestamp = Timestamp::UNIX_EPOCH;
-
-/// `always`, a day (UTC) or a time.
-fn watched_since(word: &str) -> Result<Timestamp, String> {
-    if word == "always" {
-        return Ok(ALWAYS);
+impl Watcher for Drawn<'_> {
+    fn see(&mut self, seen: &Seen<'_>) {
+        self.0.see(seen.access, seen.judgement, seen.again);
     }
-    let day = word.parse::<Date>().ok().filter(|_| !word.contains(['T', ' ']));
-    let midnight = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok()).map(|midnight| midnight.timestamp());
-    midnight.or_else(|| word.parse().ok()).ok_or_else(|| {
-        format!("`{word}` is neither `always` nor a date such as 2026-01-31, or a time such as 2026-01-31T08:00Z")
-    })
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    if arguments.input.paths.is_empty() {
-        bail!("nothing to read: name files or folders");
+    let made = Timestamp::now();
+    for path in arguments.report.iter().chain(&arguments.metrics) {
+        write::check(path)?;
     }
-    let inputs = arguments.input.open().await?;
+    let inputs = arguments.input.open(made).await?;
     let Known { mut settings, context, mut notes } = load::known(arguments.settings.as_deref())?;
+    notes.extend(inputs.notes);
     if let Some(mode) = arguments.mode {
         settings.mode = mode;
     }
-    let Rules { set, .. } = load::rules(&arguments.rules)?;
+    let Rules { set, files, .. } = load::rules(&arguments.rules)?;
     let pipeline = Pipeline::new(set, settings, Inventory::default(), context);
     let Pipeline { rules, settings, inventory, .. } = &pipeline;
     notes.extend(rules.problems().iter().map(|problem| format!("a problem with the rules: {problem}")));
     notes.extend(
         settings.unresolved(inventory).into_iter().map(|entry| format!("cannot be resolved without AWS: {entry}")),
     );
-    let stop = AtomicBool::new(false);
+    let stop = interrupt::listen()?;
+    let bar = Bar::new(inputs.total, !arguments.no_progress);
+    let all_cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let plan = Plan {
         pipeline: &pipeline,
         watched_since: arguments.watched_since,
         span: inputs.span,
         patience: PATIENCE,
-        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        stop: &stop,
-        progress: &(),
+        threads: arguments.threads.unwrap_or_else(all_cores),
+        stop,
+        progress: &bar,
     };
     let mut hours = Hours::new(&pipeline);
+    let mut drawn = Drawn(OverviewBuilder::new(settings, inventory, Limits::default()));
     let mut watchers: Vec<&mut dyn Watcher> = Vec::new();
     if arguments.metrics.is_some() {
         watchers.push(&mut hours);
     }
-    let read = portcullis_replay::read(inputs.items, &plan, &mut watchers);
+    if arguments.report.is_some() {
+        watchers.push(&mut drawn);
+    }
+    let mut read = portcullis_replay::read(interrupt::heed(inputs.items, stop), &plan, &mut watchers);
+    // What stood still when it was told to end looks as if it had come to its end.
+    read.interrupted |= stop.load(Ordering::Relaxed);
+    let took = SignedDuration::try_from(bar.elapsed()).ok();
+    bar.clear();
+    notes.extend(inputs.afterwards.notes());
     notes.extend(read.reach.map(|reach| history(reach, arguments.watched_since)));
     if read.records == 0 {
         notes.push("no record was read, so this says nothing about anybody".to_owned());
@@ -117,24 +96,28 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     for finding in &read.findings {
         hours.fired(finding);
     }
-    let outcome = decide(read, &pipeline.settings, &mut |at, entry| hours.decided(at, entry)).await;
+    let replay = decide(read, settings, &mut |at, entry| hours.decided(at, entry)).await;
     if let Some(path) = &arguments.metrics {
-        let written = fs::write(path, hours.series(&outcome.read).to_json()?);
-        written.with_context(|| format!("cannot write metrics to `{}`", path.display()))?;
-        let hourless = outcome.read.hourless;
+        write::whole(path, &hours.series(&replay.read).to_json()?)?;
+        let hourless = replay.read.hourless;
         if hourless > 0 {
             notes.push(format!("{hourless} records are in no metric, for want of a time that can be read"));
         }
     }
-    match arguments.format {
-        Format::Table => report::print_table(&outcome, &pipeline.settings, &notes),
-        Format::Json => report::print_json(&outcome, &pipeline.settings, &notes)?,
+    let files_found = inputs.total.map(|total| total.files);
+    let version = env!("CARGO_PKG_VERSION");
+    let told = Told { replay: &replay, settings, rules, notes: &notes, files: files_found, took, made, version };
+    if let Some(path) = &arguments.report {
+        let overview = drawn.0.finish();
+        let shown = Shown { replay: &replay, overview: &overview, settings, rules, notes: &notes, made, version };
+        write::whole(path, &portcullis_report::render(&shown))?;
+        anstream::eprintln!("the report is in {}", path.display());
     }
-    if outcome.read.records == 0 && outcome.read.is_complete() {
-        return Ok(ExitCode::from(2));
+    match &arguments.explain {
+        Some(wanted) => answer::explain(&told, wanted, arguments, &pipeline, &files).await?,
+        None => answer::print(&told, arguments.format)?,
     }
-    // Unreadable input is an answer too, but not a clean one. About rules it is `check` that is strict.
-    Ok(if outcome.read.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(ExitCode::from(code::of(&replay, arguments.fail_on)))
 }
 
 /// How far the logs reach, and what that means for rules that ask what was seen before.

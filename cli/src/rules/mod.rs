@@ -10,6 +10,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 
+pub(crate) use explain::print_fired;
+
 /// What to do.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

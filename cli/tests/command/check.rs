@@ -167,13 +167,14 @@ fn a_rule_with_a_syntax_error() {
     workplace.file("log.json", log_file(&[read(1, "team/reporting", "prod/payroll/db")]));
     let said = workplace.run(&["replay", "log.json", "--rules", "rules"]);
     assert_eq!(said.code, 0);
-    let notes: Vec<&str> = said.stdout.lines().filter(|line| line.starts_with("note ")).collect();
+    let told = workplace.run(&["replay", "log.json", "--rules", "rules", "--format", "json"]).json();
+    let notes: Vec<&str> = told["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
     assert_snapshot!(notes.join("\n"), @"
-    note a problem with the rules: rules/broken.yml:9: YAML parse error: did not find expected ',' or ']' at line 9 column 12, while parsing a flow sequence at line 8 column 17
-    note the logs reach from 2026-01-05T08:00:01Z to 2026-01-05T08:00:01Z: all of it lies in the first 7 days of being watched, in which a first sighting means nothing yet; --watched-since tells of an earlier beginning
+    a problem with the rules: rules/broken.yml:9: YAML parse error: did not find expected ',' or ']' at line 9 column 12, while parsing a flow sequence at line 8 column 17
+    the logs reach from 2026-01-05T08:00:01Z to 2026-01-05T08:00:01Z: all of it lies in the first 7 days of being watched, in which a first sighting means nothing yet; --watched-since tells of an earlier beginning
     ");
-    assert!(said.summary().contains("low           secret-read"), "{}", said.summary());
-    assert!(said.summary().contains("critical      unauthorized-access-critical-asset"), "{}", said.summary());
+    assert!(said.screen().contains("low                1  secret-read"), "{}", said.screen());
+    assert!(said.screen().contains("critical           1  unauthorized-access-critical-asset"), "{}", said.screen());
 
     let said = workplace.run(&["check", "--rules", "rules"]);
     assert_eq!(said.code, 1);

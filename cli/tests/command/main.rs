@@ -11,13 +11,20 @@ mod bad_input;
 mod check;
 mod check_in_vain;
 mod cost;
+mod damaged_folder;
+#[cfg(unix)]
+mod interrupted;
 mod metrics;
+#[cfg(unix)]
+mod out_of_reach;
 mod record;
 mod replay;
 mod replay_over_time;
+mod replay_whatever_order;
 mod rules_explain;
 mod rules_explain_records;
 mod rules_list;
 mod rules_test;
+mod standard_input;
 mod without_credentials;
 mod workplace;

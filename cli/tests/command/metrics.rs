@@ -21,7 +21,7 @@ fn replayed() -> Workplace {
     workplace.file("log.json", log_file(&records));
     let said = workplace.run(&["replay", "log.json", "--metrics", "metrics.json"]);
     assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
-    assert!(said.stdout.contains("note 1 records are in no metric"), "{}", said.stdout);
+    assert!(said.stdout.contains(" 1 records are in no metric"), "{}", said.stdout);
     workplace
 }
 

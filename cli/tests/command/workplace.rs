@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -71,24 +71,54 @@ impl Workplace {
     }
 
     fn run_on(&self, arguments: &[&str], variables: &[(&str, &str)], stdin: Stdio) -> Said {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied()).stdin(stdin);
+        Running::start(command).said()
+    }
+
+    /// The command, to be changed and started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
-        command.args(arguments).current_dir(self.path()).env_clear().envs(variables.iter().copied());
-        // Files take any amount of output, where a pipe that nobody reads would stop the command.
-        let [mut stdout, mut stderr] = [tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap()];
-        command.stdin(stdin).stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
-        let mut child = command.spawn().unwrap();
-        let start = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            if start.elapsed() > PATIENCE {
-                child.kill().unwrap();
-                panic!("`portcullis {}` did not end", arguments.join(" "));
-            }
-            sleep(Duration::from_millis(5));
-        };
-        Said { code: status.code().unwrap(), stdout: whole(&mut stdout), stderr: whole(&mut stderr) }
+        command.args(arguments).current_dir(self.path()).env_clear().stdin(Stdio::null());
+        command
+    }
+}
+
+/// The command while it runs.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    stdout: File,
+    stderr: File,
+}
+
+impl Running {
+    /// Starts it. Files take any amount of output, where a pipe that nobody reads would stop the command.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let [stdout, stderr] = [tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap()];
+        command.stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
+        Self { child: command.spawn().unwrap(), stdout, stderr }
+    }
+
+    /// Waits for its end.
+    pub(crate) fn said(mut self) -> Said {
+        let status = ended(&mut self.child);
+        let code = status.code().unwrap_or_else(|| panic!("{status}: {}", whole(&mut self.stderr)));
+        Said { code, stdout: whole(&mut self.stdout), stderr: whole(&mut self.stderr) }
+    }
+}
+
+/// Waits for the end of a command, but not for ever.
+pub(crate) fn ended(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if start.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("the command did not end");
+        }
+        sleep(Duration::from_millis(5));
     }
 }
 
@@ -100,18 +130,29 @@ fn whole(file: &mut File) -> String {
 }
 
 impl Said {
-    /// The last lines of a replay: what was read, what fired, who would have been contained.
-    pub(crate) fn summary(&self) -> &str {
-        let start = self.stdout.rfind("files  ").unwrap_or_else(|| panic!("no summary: {self:?}"));
-        &self.stdout[start..]
+    /// What a replay tells people: one screen.
+    pub(crate) fn screen(&self) -> &str {
+        assert!(self.stdout.starts_with("mode ") && self.stdout.lines().count() <= 40, "{self:?}");
+        self.stdout.trim_end()
     }
 
-    /// The lines that tell what could not be read.
+    /// Fails unless the screen has each of these somewhere.
+    pub(crate) fn tells(&self, all: &[&str]) {
+        for told in all {
+            assert!(self.screen().contains(told), "{told} is not in\n{}", self.stdout);
+        }
+    }
+
+    /// What could not be read, in the JSON of a replay: file, place and reason, one on each line.
     pub(crate) fn unreadable(&self) -> String {
-        let lines: Vec<&str> = self.stdout.lines().filter(|line| line.starts_with("unreadable ")).collect();
-        // The summary counts them under the same word.
-        let (_, named) = lines.split_last().unwrap();
-        named.join("\n")
+        let document = self.json();
+        let one = |one: &Value| {
+            let [file, place, reason] =
+                ["file", "place", "reason"].map(|member| one[member].as_str().unwrap().to_owned());
+            format!("{file}, {place}: {reason}")
+        };
+        let all: Vec<String> = document["unreadable"].as_array().unwrap().iter().map(one).collect();
+        all.join("\n")
     }
 
     /// Standard output, with the number of built-in rules as `N`: it grows with every rule, and `own` are the test's.

@@ -12,6 +12,8 @@ mod https;
 mod iam;
 mod inventory;
 mod ledger;
+#[cfg(feature = "operator")]
+mod logs;
 #[cfg(any(feature = "monitoring", feature = "operator"))]
 mod metric_data;
 #[cfg(feature = "monitoring")]
@@ -44,6 +46,8 @@ pub use https::{Answer, Https, HttpsUrl, HttpsUrlError};
 pub use iam::{IamContain, IamLift, IamReader, IamSimulator};
 pub use inventory::{read_inventory, read_principal_tags};
 pub use ledger::DynamoLedger;
+#[cfg(feature = "operator")]
+pub use logs::{LiveHistory, LogBucket, WallClock};
 #[cfg(any(feature = "monitoring", feature = "operator"))]
 pub use metric_data::{Query, metric_data};
 #[cfg(feature = "monitoring")]

@@ -5,6 +5,7 @@ mod context;
 mod correlate;
 mod counted;
 mod derived;
+mod entries;
 mod event;
 mod fields;
 mod geo;

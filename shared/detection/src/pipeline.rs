@@ -11,11 +11,13 @@ use portcullis_windows::WindowStore;
 
 use crate::context::Context;
 use crate::counted::{Windows, count};
+use crate::entries::Entries;
 use crate::prepare::Prepared;
 use crate::ruleset::RuleSet;
 use crate::sighting::SERVICES;
 
-/// Rules, settings and inventory: everything that a record is examined with, save what was seen before.
+/// Rules, settings and inventory: everything that a record is examined with, save what was seen before. What follows from them is
+/// kept, so that they are not to be changed once it is made.
 #[derive(Debug)]
 pub struct Pipeline {
     /// The rules, as the settings change them.
@@ -26,6 +28,8 @@ pub struct Pipeline {
     pub inventory: Inventory,
     /// What else is known.
     pub context: Context,
+    /// Which entries of the settings match the assets that were met.
+    pub(crate) entries: Entries,
 }
 
 /// What was seen before, and what is being counted: shared among workers.
@@ -88,7 +92,7 @@ impl Pipeline {
     /// the rule set.
     pub fn new(mut rules: RuleSet, settings: Settings, inventory: Inventory, context: Context) -> Self {
         rules.apply(&settings);
-        Self { rules, settings, inventory, context }
+        Self { rules, settings, inventory, context, entries: Entries::default() }
     }
 
     /// Examines one record on its own: nothing is known of what was before, and nothing is counted.

@@ -75,7 +75,10 @@ impl Pipeline {
         let access = Access::of(&record);
         let subject =
             Subject { actor: &access.actor, assets: &access.assets, origin: &access.origin, time: access.time };
-        let judgement = self.settings.judge(&subject, &self.inventory);
+        let Self { settings, inventory, entries, .. } = self;
+        let matching = |asset| entries.of(asset, || settings.matching(asset, inventory));
+        let matching: Vec<Arc<[usize]>> = access.assets.iter().map(matching).collect();
+        let judgement = settings.judge_by(&subject, inventory, &matching);
         let sightings = sightings(&record, &access, &judgement, self);
         let (made, open) = self.ask(&record, &access, &judgement);
         Ok(Prepared { access, judgement, sightings, made, open })

@@ -52,11 +52,16 @@ pub fn used(access: &Access) -> Option<AssetKind> {
         "secretsmanager" => AssetKind::Secret,
         _ => return None,
     };
-    let is_look = METADATA.iter().any(|start| name.starts_with(start));
+    let is_look = looks(access);
     let is_told_by_parts = name == "BatchGetSecretValue" && access.outcome == Outcome::Success;
     let is_call = !is_look && !is_told_by_parts && !SERVICE_EVENTS.contains(&name);
     let is_named = access.assets.iter().any(|asset| asset.kind() == kind);
     (is_call && is_named).then_some(kind)
+}
+
+/// Whether the call only looks at keys or secrets: it takes and changes nothing.
+pub fn looks(access: &Access) -> bool {
+    METADATA.iter().any(|start| access.action.name.starts_with(start))
 }
 
 /// The service whose denials are counted that denied the call.

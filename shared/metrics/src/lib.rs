@@ -11,7 +11,7 @@ mod seen;
 mod series;
 mod values;
 
-pub use calls::used;
+pub use calls::{looks, used};
 pub use catalogue::{METRICS, Metric, NAMESPACE, Statistic};
 pub use emf::Metrics;
 pub use groups::Group;

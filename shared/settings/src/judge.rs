@@ -47,9 +47,27 @@ impl Settings {
     /// Looks the call up. Every entry that matches any of the assets counts: of overlapping entries the highest tier
     /// holds, each can withhold authorisation, and each can name hours that the call was made outside of.
     pub fn judge(&self, subject: &Subject<'_>, inventory: &Inventory) -> Judgement {
+        let matching: Vec<Vec<usize>> = subject.assets.iter().map(|asset| self.matching(asset, inventory)).collect();
+        self.judge_by(subject, inventory, &matching)
+    }
+
+    /// The entries that match an asset, by their places in [`Settings::assets`]. It takes a look at each of them; where many
+    /// calls touch one asset, it is worth keeping for [`Settings::judge_by`].
+    pub fn matching(&self, asset: &Asset, inventory: &Inventory) -> Vec<usize> {
+        let entries = self.assets.iter().enumerate();
+        entries.filter(|(_, entry)| entry.selector.matches(asset, inventory)).map(|(place, _)| place).collect()
+    }
+
+    /// [`Settings::judge`] for whoever knows which entries match each asset of the subject, in their order.
+    pub fn judge_by(
+        &self,
+        subject: &Subject<'_>,
+        inventory: &Inventory,
+        matching: &[impl AsRef<[usize]>],
+    ) -> Judgement {
         let Subject { actor, assets, origin, time } = *subject;
-        let matching = |asset| self.assets.iter().filter(move |entry| entry.selector.matches(asset, inventory));
-        let touched: Vec<Vec<&AssetEntry>> = assets.iter().map(|asset| matching(asset).collect()).collect();
+        let entries = |places: &[usize]| places.iter().filter_map(|place| self.assets.get(*place)).collect();
+        let touched: Vec<Vec<&AssetEntry>> = matching.iter().map(|places| entries(places.as_ref())).collect();
         let change = time.and_then(|at| self.change(actor, inventory, at));
         let off_hours = time.and_then(|at| self.is_off_hours(&touched, actor, inventory, at));
         let mut judgement = Judgement {

@@ -29,9 +29,18 @@ impl History {
     ///
     /// When the table cannot be written.
     pub async fn watched_since(&self, time: Timestamp) -> Result<()> {
+        self.watched_since_in(HOME, time).await
+    }
+
+    /// The same of any account.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot be written.
+    pub async fn watched_since_in(&self, account: &str, time: Timestamp) -> Result<()> {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let put = self.client.put_item().table_name(&self.table);
-        let put = put.item("pk", text(&format!("account#{HOME}"))).item("sk", text("watch"));
+        let put = put.item("pk", text(&format!("account#{account}"))).item("sk", text("watch"));
         let put = put.item("since", AttributeValue::N(time.as_second().to_string()));
         put.send().await.with_context(|| format!("failed to write table {}", self.table))?;
         Ok(())

@@ -1,10 +1,11 @@
 //! The way in: what waits in the queues, and the workers that take it.
 
 use anyhow::{Context as _, Result};
+use aws_sdk_s3::types::{Event, NotificationConfiguration, QueueConfiguration};
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use crate::logs;
-use crate::stack::ARTIFACTS;
+use crate::stack::{self, ARTIFACTS};
 use crate::wait::Seen;
 use crate::world::World;
 
@@ -25,6 +26,44 @@ impl World {
         let queue = self.stack.output("EventsQueueUrl")?;
         self.root.sqs().send_message_batch().queue_url(queue).set_entries(Some(entries)).send().await?;
         Ok(())
+    }
+
+    /// Makes the bucket of a trail, whose new log files are announced to the events queue: what an operator sets up for the
+    /// second intake.
+    ///
+    /// # Errors
+    ///
+    /// When S3 refuses.
+    pub async fn create_trail_bucket(&self, bucket: &str) -> Result<()> {
+        stack::create_bucket(&self.root, bucket).await?;
+        let queue = QueueConfiguration::builder()
+            .queue_arn(self.stack.output("EventsQueueArn")?)
+            .events(Event::from("s3:ObjectCreated:*"))
+            .build()?;
+        let notify = self.root.s3().put_bucket_notification_configuration().bucket(bucket);
+        let configuration = NotificationConfiguration::builder().queue_configurations(queue).build();
+        notify.notification_configuration(configuration).send().await.context("the bucket may not notify the queue")?;
+        Ok(())
+    }
+
+    /// Puts a log file of so many records into such a bucket, and waits until all that comes of it is done.
+    ///
+    /// # Errors
+    ///
+    /// When S3 refuses, or the records are not read.
+    pub async fn deliver(&self, bucket: &str, key: &str, file: Vec<u8>, records: usize) -> Result<()> {
+        self.quiet().await?;
+        let read = async || {
+            Ok::<_, anyhow::Error>(logs::total(&logs::metrics(&self.root, &self.stack.name).await?, "RecordsRead"))
+        };
+        let wanted = read().await? + u32::try_from(records).map(f64::from)?;
+        stack::put_object(&self.root, bucket, key, file).await?;
+        self.until(&format!("the records of {key} to be read"), async || {
+            let seen = read().await?;
+            Ok(Seen::from_option((seen >= wanted).then_some(()), || format!("{seen} of {wanted}")))
+        })
+        .await?;
+        self.quiet().await
     }
 
     /// Waits until a queue of the stack has nothing left, neither waiting nor in hand.

@@ -16,6 +16,7 @@ pub mod pages;
 pub mod paths;
 pub mod reader;
 pub mod record;
+pub mod replay;
 pub mod report;
 pub mod runbook;
 pub mod shell;

@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 use anyhow::{Context as _, Result};
-use aws_sdk_s3::types::{Event, NotificationConfiguration, QueueConfiguration};
 use portcullis_end_to_end::outcome::Outcome;
 use portcullis_end_to_end::wait::Seen;
 use portcullis_end_to_end::world::{ENFORCE, STACK, World};
@@ -14,7 +13,7 @@ const TRAIL_BUCKET: &str = "trail-logs";
 #[tokio::test]
 async fn one_event_pages_once() -> Result<()> {
     let Some(world) = World::start(Some(ENFORCE), &[("TrailBucketName", TRAIL_BUCKET)]).await? else { return Ok(()) };
-    notify_events_queue(&world).await?;
+    world.create_trail_bucket(TRAIL_BUCKET).await?;
     world.create_secret("prod/payroll/db", "hush").await?;
     let intruder = world.reader("/team/", "reporting").await?;
     assert_eq!(intruder.read("prod/payroll/db").await, Outcome::Allowed);
@@ -55,17 +54,4 @@ async fn duplicates(world: &World, wanted: f64) -> Result<()> {
             Ok(Seen::from_option((seen >= wanted).then_some(()), || format!("{seen}")))
         })
         .await
-}
-
-/// What an operator sets up for the second intake.
-async fn notify_events_queue(world: &World) -> Result<()> {
-    stack::create_bucket(&world.root, TRAIL_BUCKET).await?;
-    let queue = QueueConfiguration::builder()
-        .queue_arn(world.stack.output("EventsQueueArn")?)
-        .events(Event::from("s3:ObjectCreated:*"))
-        .build()?;
-    let notify = world.root.s3().put_bucket_notification_configuration().bucket(TRAIL_BUCKET);
-    let configuration = NotificationConfiguration::builder().queue_configurations(queue).build();
-    notify.notification_configuration(configuration).send().await.context("the bucket may not notify the queue")?;
-    Ok(())
 }

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod browser;
 mod evaluate;
 mod python;
 mod shell;
+mod throughput;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -30,7 +32,7 @@ enum Command {
     },
     /// Formatting, clippy, template checks, unit tests, rule tests and end-to-end scenarios.
     Test,
-    /// Print sizes, init times and peak memory of the release binaries.
+    /// Print sizes, init times and peak memory of the release binaries, and how fast a replay is.
     Bench {
         #[command(subcommand)]
         what: Option<Bench>,
@@ -66,6 +68,8 @@ enum Bench {
         #[arg(long)]
         debug: bool,
     },
+    /// Print how fast a replay is, and in how little memory: against decompression, parsing and rsigma.
+    Replay(throughput::Arguments),
 }
 
 fn main() -> Result<()> {
@@ -73,6 +77,7 @@ fn main() -> Result<()> {
         Command::Demo { keep } => demo(keep),
         Command::Test => test(),
         Command::Bench { what: None } => bench(),
+        Command::Bench { what: Some(Bench::Replay(arguments)) } => throughput::replay(&arguments),
         Command::Bench { what: Some(Bench::Cost) } => cost(),
         Command::Bench { what: Some(Bench::Contain { runs, debug }) } => contain(runs, debug),
         Command::Emulator => emulator(),
@@ -124,6 +129,9 @@ fn test() -> Result<()> {
     if corpus.is_dir() {
         run = run.env("PORTCULLIS_CORPUS", &corpus.display().to_string());
     }
+    if browser::is_there() {
+        run = run.env("PORTCULLIS_REQUIRE_BROWSER", "1");
+    }
     run.run()
 }
 
@@ -131,7 +139,8 @@ fn bench() -> Result<()> {
     python::environment()?;
     release_binaries()?;
     cargo(&["build", "--workspace", "--bins"]).run()?;
-    built("bench", &[]).run()
+    built("bench", &[]).run()?;
+    throughput::replay(&throughput::Arguments::default())
 }
 
 /// The functions as they are deployed. All of them: a deployment takes the code of each.

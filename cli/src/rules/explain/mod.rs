@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use portcullis_detection::Pipeline;
+use portcullis_detection::{Pipeline, RuleFile};
 use portcullis_settings::Inventory;
 
 use crate::load::{self, Rules};
@@ -49,6 +49,15 @@ pub(crate) struct Arguments {
     /// The form of the answer
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+}
+
+/// Prints what a rule that fired asked of the records that it fired on, and what they have.
+pub(crate) fn print_fired(rule: &str, pipeline: &Pipeline, files: &[RuleFile], records: &[String]) -> Result<()> {
+    let explainer = Explainer::new(rule, pipeline, files)?;
+    for (index, text) in records.iter().enumerate() {
+        report::print_fired(&explainer.explain(index + 1, &Known::of(text, pipeline)?));
+    }
+    Ok(())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {

@@ -20,28 +20,50 @@ pub(super) fn print(explanation: &Explanation, all: &[Summary]) {
     let kind = rule.counts.as_ref().map(|counts| format!(", {counts}")).unwrap_or_default();
     say!("{}: {} ({}{kind})", rule.id.bold(), clean(&rule.title), rule.severity);
     say!("{}", line(record));
-    for Detection { rule: base, matched, conditions, counted, not_counted } in detections {
+    for detection in detections {
         say!();
-        if *base != rule.id {
-            say!("{} base rule `{base}`", mark(*matched));
-        }
-        for node in conditions {
-            print_node(node, 1);
-        }
-        for Counted { group, value } in counted {
-            let group: Vec<String> = group.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-            let value = value.as_ref().map(|value| format!(", as the value {value}")).unwrap_or_default();
-            say!("  counted in the group {}{}", clean(&group.join(", ")), clean(&value));
-        }
-        if let Some(why) = not_counted {
-            say!("  counted in no group: {}", clean(why));
-        }
+        print_detection(&rule.id, detection, Heard::Nothing);
     }
     say!();
     let (holds, verdict) = verdict(explanation);
     say!("{} the rule {verdict}", mark(holds));
     for note in notes {
         say!("{} {}", "note".yellow(), clean(note));
+    }
+}
+
+/// The conditions alone, for a record of a finding: the rule fired, so whatever was asked of the time before held.
+pub(super) fn print_fired(explanation: &Explanation) {
+    say!("{}", line(&explanation.record));
+    for detection in &explanation.detections {
+        print_detection(&explanation.rule.id, detection, Heard::Fired);
+    }
+}
+
+/// What is known of the time before the record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// Nothing.
+    Nothing,
+    /// That with it the rule fired.
+    Fired,
+}
+
+fn print_detection(rule: &str, detection: &Detection, heard: Heard) {
+    let Detection { rule: base, matched, conditions, counted, not_counted } = detection;
+    if base != rule {
+        say!("{} base rule `{base}`", mark(*matched));
+    }
+    for node in conditions {
+        print_node(node, 1, heard);
+    }
+    for Counted { group, value } in counted {
+        let group: Vec<String> = group.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let value = value.as_ref().map(|value| format!(", as the value {value}")).unwrap_or_default();
+        say!("  counted in the group {}{}", clean(&group.join(", ")), clean(&value));
+    }
+    if let Some(why) = not_counted {
+        say!("  counted in no group: {}", clean(why));
     }
 }
 
@@ -105,11 +127,20 @@ fn line(summary: &Summary) -> String {
     format!("{} {number}  {time}  {}", mark(*matched), clean(&format!("{service} {call} ({outcome}) by {actor}")))
 }
 
-fn print_node(node: &Node, depth: usize) {
+fn print_node(node: &Node, depth: usize, heard: Heard) {
     let indent = "  ".repeat(depth);
     let what = clean(&node.what);
+    let possible = possible(node);
+    let mark = if heard == Heard::Fired && possible.holds && possible.fails {
+        "?".yellow().to_string()
+    } else {
+        mark(node.matched)
+    };
     match &node.item {
-        None => say!("{indent}{} {what}", mark(node.matched)),
+        None => say!("{indent}{mark} {what}"),
+        Some(Item { asks, why: Some(why), .. }) if heard == Heard::Fired && why == NEEDS_HISTORY => {
+            say!("{indent}{mark} {what}: asks for {}; what was before decides, which the replay knew", clean(asks));
+        }
         Some(Item { asks, has, why }) => {
             let has = match (has, why) {
                 (Some(has), None) => format!("the record has {}", value(has)),
@@ -120,11 +151,11 @@ fn print_node(node: &Node, depth: usize) {
                 (None, None) => "absent".to_owned(),
             };
             let has = if has.is_empty() { has } else { format!("; {has}") };
-            say!("{indent}{} {what}: asks for {}{}", mark(node.matched), clean(asks), clean(&has));
+            say!("{indent}{mark} {what}: asks for {}{}", clean(asks), clean(&has));
         }
     }
     for part in &node.parts {
-        print_node(part, depth + 1);
+        print_node(part, depth + 1, heard);
     }
 }
 

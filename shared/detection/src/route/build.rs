@@ -126,7 +126,7 @@ impl Route {
 
 impl Builder<'_> {
     fn rule(&mut self, rule: &CompiledRule) -> Part {
-        any(rule.conditions.iter().map(|condition| self.condition(condition, rule)).collect())
+        any(rule.conditions.iter().map(|condition| self.condition(condition, rule)))
     }
 
     fn condition(&mut self, condition: &ConditionExpr, rule: &CompiledRule) -> Part {
@@ -135,8 +135,8 @@ impl Builder<'_> {
             ConditionExpr::Identifier(name) => {
                 named.get(name).map_or(Part::Known(false), |detection| self.detection(detection, rule))
             }
-            ConditionExpr::And(parts) => all(parts.iter().map(|part| self.condition(part, rule)).collect()),
-            ConditionExpr::Or(parts) => any(parts.iter().map(|part| self.condition(part, rule)).collect()),
+            ConditionExpr::And(parts) => all(parts.iter().map(|part| self.condition(part, rule))),
+            ConditionExpr::Or(parts) => any(parts.iter().map(|part| self.condition(part, rule))),
             ConditionExpr::Not(part) => match self.condition(part, rule) {
                 Part::Known(holds) => Part::Known(!holds),
                 Part::Open(test) => Part::Open(Test::Not(Box::new(test))),
@@ -145,8 +145,7 @@ impl Builder<'_> {
                 let mut names: Vec<&String> =
                     named.keys().filter(|name| pattern.matches_detection_name(name)).collect();
                 names.sort();
-                let parts: Vec<Part> =
-                    names.iter().filter_map(|name| named.get(*name)).map(|part| self.detection(part, rule)).collect();
+                let parts = names.iter().filter_map(|name| named.get(*name)).map(|part| self.detection(part, rule));
                 match quantifier {
                     Quantifier::Any => any(parts),
                     Quantifier::All => all(parts),
@@ -158,9 +157,13 @@ impl Builder<'_> {
 
     fn detection(&mut self, detection: &CompiledDetection, rule: &CompiledRule) -> Part {
         match detection {
-            CompiledDetection::AllOf(items) => all(items.iter().map(|item| self.item(item)).collect()),
-            CompiledDetection::AnyOf(parts) => any(parts.iter().map(|part| self.detection(part, rule)).collect()),
-            CompiledDetection::And(parts) => all(parts.iter().map(|part| self.detection(part, rule)).collect()),
+            // What is known is looked at first: most rules are about other calls, and are done with here.
+            CompiledDetection::AllOf(items) if items.iter().any(|item| self.tells(item) == Some(false)) => {
+                Part::Known(false)
+            }
+            CompiledDetection::AllOf(items) => all(items.iter().map(|item| self.item(item))),
+            CompiledDetection::AnyOf(parts) => any(parts.iter().map(|part| self.detection(part, rule))),
+            CompiledDetection::And(parts) => all(parts.iter().map(|part| self.detection(part, rule))),
             CompiledDetection::Keywords(matcher) => {
                 let item = CompiledDetectionItem {
                     field: None,
@@ -184,13 +187,18 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether an item holds, where that is known.
+    fn tells(&self, item: &CompiledDetectionItem) -> Option<bool> {
+        let field = item.field.as_deref()?;
+        let known = (self.known.tells(field) && is_self_contained(&item.matcher)) || self.known.lacks(field);
+        known.then(|| holds(item, &self.known))
+    }
+
     fn item(&mut self, item: &CompiledDetectionItem) -> Part {
-        let alone = is_self_contained(&item.matcher);
-        if let Some(field) = &item.field
-            && ((alone && self.known.tells(field)) || self.known.lacks(field))
-        {
-            return Part::Known(holds(item, &self.known));
+        if let Some(holds) = self.tells(item) {
+            return Part::Known(holds);
         }
+        let alone = is_self_contained(&item.matcher);
         let late = !alone || item.field.as_deref().is_some_and(is_history);
         self.route.needs_record |= !alone;
         let key = format!("{:?} {:?} {:?}", item.field, item.exists, item.matcher);
@@ -222,7 +230,7 @@ fn is_self_contained(matcher: &CompiledMatcher) -> bool {
     }
 }
 
-fn all(parts: Vec<Part>) -> Part {
+fn all(parts: impl Iterator<Item = Part>) -> Part {
     let mut open = Vec::new();
     for part in parts {
         match part {
@@ -235,7 +243,7 @@ fn all(parts: Vec<Part>) -> Part {
     one_or(open, true, Test::All)
 }
 
-fn any(parts: Vec<Part>) -> Part {
+fn any(parts: impl Iterator<Item = Part>) -> Part {
     let mut open = Vec::new();
     for part in parts {
         match part {
@@ -259,7 +267,7 @@ fn one_or(mut open: Vec<Test>, when_none: bool, many: fn(Vec<Test>) -> Test) -> 
     }
 }
 
-fn at_least(count: usize, parts: Vec<Part>) -> Part {
+fn at_least(count: usize, parts: impl Iterator<Item = Part>) -> Part {
     let (mut held, mut open) = (0, Vec::new());
     for part in parts {
         match part {

@@ -1,8 +1,10 @@
 //! One part: unpacked, told apart, and what matters of it prepared.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -42,14 +44,18 @@ pub(super) struct Done<'p> {
 #[derive(Clone, Copy)]
 struct Call {
     relevance: Relevance,
-    /// Whether it is examined when it succeeded, and when that is not known.
-    examined: [bool; 2],
+    /// Whether it is examined when it succeeded.
+    examined: bool,
+    /// Whether it is examined when that is not known; worked out when it is asked for.
+    examined_in_doubt: Option<bool>,
 }
 
 /// Does one part after the other.
 pub(super) struct Worker<'p> {
     plan: &'p Plan<'p>,
     gunzip: Option<Gunzip>,
+    /// The last file as it was stored, for its memory.
+    stored: Vec<u8>,
     calls: HashMap<Box<str>, HashMap<Box<str>, Call>>,
     known: usize,
 }
@@ -68,7 +74,7 @@ struct Counts {
 
 impl<'p> Worker<'p> {
     pub(super) fn new(plan: &'p Plan<'p>) -> Self {
-        Self { plan, gunzip: None, calls: HashMap::new(), known: 0 }
+        Self { plan, gunzip: None, stored: Vec::new(), calls: HashMap::new(), known: 0 }
     }
 
     pub(super) fn work(&mut self, part: Part) -> Done<'p> {
@@ -93,7 +99,7 @@ impl<'p> Worker<'p> {
         let unread =
             |file: &str, place: &str, reason: String| Unread { file: file.to_owned(), place: place.to_owned(), reason };
         let stored = match content {
-            Content::File(path) => match fs::read(path) {
+            Content::File(path) => match self.read(&path) {
                 Ok(bytes) => bytes,
                 Err(error) => {
                     done.opened = false;
@@ -124,7 +130,16 @@ impl<'p> Worker<'p> {
         }
         self.text(&inflated.data, None, &mut done);
         self.gunzip = Some(gunzip);
+        self.stored = stored;
         done
+    }
+
+    /// A whole file, into memory that was used before.
+    fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut bytes = std::mem::take(&mut self.stored);
+        bytes.clear();
+        File::open(path)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// A text of records; `place` says which part of a larger file it is.
@@ -172,8 +187,7 @@ impl<'p> Worker<'p> {
     /// What is to become of a record, as far as that can be told without parsing it.
     fn fate(&mut self, outline: &Outline<'_>) -> Fate {
         let call = self.call(outline.source, outline.name);
-        let [when_succeeded, always] = call.examined;
-        if when_succeeded || (always && !outline.has_no_error()) {
+        if call.examined || (!outline.has_no_error() && self.is_examined_in_doubt(outline.source, outline.name)) {
             return Fate::Examined;
         }
         match (call.relevance, outline.read_only()) {
@@ -193,8 +207,8 @@ impl<'p> Worker<'p> {
             return *call;
         }
         let service = source.split_once(".amazonaws.com").map_or(source, |(service, _)| service);
-        let examined = [true, false].map(|succeeded| self.plan.pipeline.is_examined(source, name, succeeded));
-        let call = Call { relevance: relevance(service, name), examined };
+        let examined = self.plan.pipeline.is_examined(source, name, true);
+        let call = Call { relevance: relevance(service, name), examined, examined_in_doubt: None };
         if self.known >= MOST_CALLS {
             self.calls.clear();
             self.known = 0;
@@ -202,6 +216,13 @@ impl<'p> Worker<'p> {
         self.known += 1;
         self.calls.entry(source.into()).or_default().insert(name.into(), call);
         call
+    }
+
+    fn is_examined_in_doubt(&mut self, source: &str, name: &str) -> bool {
+        let pipeline = self.plan.pipeline;
+        let call = self.calls.get_mut(source).and_then(|names| names.get_mut(name));
+        let known = call.map(|call| call.examined_in_doubt.get_or_insert_with(|| pipeline.is_examined(source, name, false)));
+        known.is_none_or(|known| *known)
     }
 
     /// A text that has to be parsed as a whole.
