@@ -92,9 +92,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     fs::write(&path, truth + "\n").with_context(|| format!("cannot write `{}`", path.display()))?;
     let found = simulation.truth().attacks.len();
     let written = write::all(folder, simulation)?;
-    say!("{} records in {} files, {} MB compressed", written.records, written.files, written.bytes / 1_000_000);
-    say!("{found} attacks, told of in {}", folder.join(TRUTH).display());
-    say!("replay: portcullis replay {0} --settings {0}/{SETTINGS}", folder.display());
+    say!("records  {} in {} files, {} KB compressed", written.records, written.files, written.bytes.div_ceil(1000));
+    say!("attacks  {found}, told of in {}", folder.join(TRUTH).display());
+    say!("replay   portcullis replay {0} --settings {0}/{SETTINGS}", folder.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -151,7 +151,7 @@ mod tests {
         assert!(portcullis_settings::parse(&yaml).is_ok());
         let records: usize = log_files(&path.join("AWSLogs/o-exampleorgid"))
             .iter()
-            .map(|file| portcullis_cloudtrail::inflate(&fs::read(file).unwrap(), 1 << 30).data)
+            .map(|file| portcullis_cloudtrail::inflate(&fs::read(file).unwrap(), 1 << 30).data.into_owned())
             .map(|text| portcullis_cloudtrail::open(std::str::from_utf8(&text).unwrap()).records.len())
             .sum();
         assert_eq!(records, 900);

@@ -43,7 +43,7 @@ fn interrupt(running: &Running) {
 /// A file, then a pipe that stands still, then Ctrl-C.
 fn interrupted(format: &str) -> Said {
     let workplace = Workplace::new();
-    workplace.file("first.json", log_file(&[read(1, "team/other", "prod/payroll/tax")]));
+    workplace.file("first.json", log_file(&[read(ENOUGH + 1, "team/other", "prod/payroll/tax")]));
     let pipe = pipe(&workplace);
     let running = Running::start(workplace.command(&["replay", "first.json", "pipe", "--format", format]));
     fill(&pipe);

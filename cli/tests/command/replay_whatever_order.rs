@@ -47,7 +47,8 @@ fn in_order(number: usize) -> usize {
 fn threads_make_no_difference() {
     let one = replayed(in_order, &["--threads", "1"]);
     let rules = one.json()["summary"]["findings"].clone();
-    assert!(rules.as_object().unwrap().len() > 2, "bursts among them: {rules}");
+    let fired = |rule: &str| rules[rule].as_u64().unwrap_or_default();
+    assert!(fired("unauthorized-access-critical-asset") > 30 && fired("denied-reads-of-many-secrets") > 3, "{rules}");
     assert_eq!(one.json()["summary"]["records"], FILES * 6);
     for threads in ["2", "3"] {
         assert_eq!(replayed(in_order, &["--threads", threads]).stdout, one.stdout, "{threads} threads");

@@ -75,15 +75,10 @@ impl<'p> Detector<'p> {
         tally
     }
 
-    /// Examines records that were prepared, as one batch; its findings are known after [`Detector::settle`]. What is told in the
-    /// tally is what was exempted, and what could not be counted.
-    pub fn advance<'w>(&mut self, batch: impl Iterator<Item = &'w mut Waiting<'p>>) -> Tally
-    where
-        'p: 'w,
-    {
-        let mut tally = Tally::default();
-        let mut batch: Vec<&mut Waiting<'p>> = batch.collect();
-        for one in &batch {
+    /// Examines records that were prepared, as one batch; its findings are known after [`Detector::settle`]. The tally is told what
+    /// was exempted, and what could not be counted.
+    pub fn advance(&mut self, batch: &mut [Box<Waiting<'p>>], tally: &mut Tally) {
+        for one in &*batch {
             for sighting in &one.prepared.sightings {
                 self.watch_account(&sighting.account);
             }
@@ -95,10 +90,10 @@ impl<'p> Detector<'p> {
             delivery: Delivery::default(),
         };
         let prepared = batch.iter().map(|one| Some(&one.prepared));
-        let histories = ready(self.pipeline.remember(prepared, &mut memory, &mut tally));
+        let histories = ready(self.pipeline.remember(prepared, &mut memory, tally));
         for (one, history) in batch.iter_mut().zip(&histories) {
             let Waiting { prepared, json } = &mut **one;
-            for entry in self.pipeline.finish(prepared, json, history, &mut tally) {
+            for entry in self.pipeline.finish(prepared, json, history, tally) {
                 self.waiting.put(entry);
             }
         }
@@ -108,7 +103,6 @@ impl<'p> Detector<'p> {
         if self.waiting.len() >= WAITING {
             self.settle();
         }
-        tally
     }
 
     /// Forgets what was counted so long before `before` that it can be part of no burst to come.

@@ -31,6 +31,8 @@ pub struct Knowledge {
     recent: Recent,
     capacity: usize,
     step: u64,
+    /// The keys of a batch, kept for their memory.
+    keys: Vec<[Option<Key>; 4]>,
 }
 
 impl Default for Knowledge {
@@ -42,7 +44,7 @@ impl Default for Knowledge {
 impl Knowledge {
     /// One that holds about so many items. Those used longest ago make room first, after they are written.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { entries: HashMap::new(), recent: Recent::default(), capacity, step: 0 }
+        Self { entries: HashMap::new(), recent: Recent::default(), capacity, step: 0, keys: Vec::new() }
     }
 
     /// How many sightings are counted and not written yet: what would be lost now.
@@ -81,14 +83,18 @@ impl Knowledge {
         sightings: &[Sighting],
     ) -> Result<Vec<History>, StoreError> {
         self.make_room(store).await?;
-        let keys: Vec<[Option<Key>; 4]> = sightings.iter().map(keys).collect();
-        self.load(store, &keys).await?;
-        let mut order: Vec<_> = sightings.iter().zip(&keys).enumerate().collect();
+        let mut kept = std::mem::take(&mut self.keys);
+        kept.clear();
+        kept.extend(sightings.iter().map(keys));
+        let keys = &kept;
+        self.load(store, keys).await?;
+        let mut order: Vec<_> = sightings.iter().zip(keys).enumerate().collect();
         order.sort_by_key(|(_, (sighting, _))| (sighting.time, &sighting.event_id));
         let mut histories = Vec::with_capacity(order.len());
         for (place, (sighting, keys)) in order {
             histories.push((place, self.look(store, sighting, keys).await?));
         }
+        self.keys = kept;
         histories.sort_by_key(|(place, _)| *place);
         Ok(histories.into_iter().map(|(_, history)| history).collect())
     }

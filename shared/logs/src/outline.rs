@@ -7,7 +7,7 @@
 
 use std::str::from_utf8;
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
 use memchr::{memchr, memchr2_iter, memrchr};
 
 use crate::stamp;
@@ -52,6 +52,9 @@ struct Finders {
     source: Finder<'static>,
     error: Finder<'static>,
     escape: Finder<'static>,
+    read_only: Finder<'static>,
+    event_id: Finder<'static>,
+    recipient: Finder<'static>,
 }
 
 static FINDERS: std::sync::LazyLock<Finders> = std::sync::LazyLock::new(|| Finders {
@@ -60,6 +63,9 @@ static FINDERS: std::sync::LazyLock<Finders> = std::sync::LazyLock::new(|| Finde
     source: Finder::new(SOURCE),
     error: Finder::new(b"\"error"),
     escape: Finder::new(b"\\u00"),
+    read_only: Finder::new(b"\"readOnly\":"),
+    event_id: Finder::new(b"\"eventID\":"),
+    recipient: Finder::new(b"\"recipientAccountId\":"),
 });
 
 const FIRST: &[u8] = b"{\"eventVersion\":";
@@ -174,7 +180,7 @@ impl<'t> Outline<'t> {
 
     /// What stands behind `"readOnly":` directly in the record. Absent when it stands nowhere, or not so that it can be told.
     pub fn read_only(&self) -> Option<bool> {
-        match self.member("readOnly")? {
+        match self.member(&FINDERS.read_only)? {
             b"true" => Some(true),
             b"false" => Some(false),
             _ => None,
@@ -183,24 +189,23 @@ impl<'t> Outline<'t> {
 
     /// `eventID`, when it can be told.
     pub fn event_id(&self) -> Option<&'t str> {
-        self.string("eventID")
+        self.string(&FINDERS.event_id)
     }
 
     /// `recipientAccountId`, when it can be told.
     pub fn recipient(&self) -> Option<&'t str> {
-        self.string("recipientAccountId")
+        self.string(&FINDERS.recipient)
     }
 
-    fn string(&self, name: &str) -> Option<&'t str> {
-        text(self.member(name)?.strip_prefix(b"\"")?.strip_suffix(b"\"")?)
+    fn string(&self, key: &Finder<'static>) -> Option<&'t str> {
+        text(self.member(key)?.strip_prefix(b"\"")?.strip_suffix(b"\"")?)
     }
 
     /// The text of a member that stands directly in the record behind `eventName` and nowhere else, and is no list and no object.
-    fn member(&self, name: &str) -> Option<&'t [u8]> {
-        let key = ["\"", name, "\":"].concat();
-        let at = memmem::rfind(self.tail, key.as_bytes())?;
-        let (before, value) = (self.tail.get(..at)?, self.tail.get(at + key.len()..)?);
-        let is_only = memmem::find(before, key.as_bytes()).is_none();
+    fn member(&self, key: &Finder<'static>) -> Option<&'t [u8]> {
+        let at = key.find(self.tail)?;
+        let (before, value) = (self.tail.get(..at)?, self.tail.get(at + key.needle().len()..)?);
+        let is_only = key.find(value).is_none();
         let end = match value.first()? {
             b'"' => 2 + memchr(b'"', value.get(1..)?)?,
             _ => value.iter().position(|byte| matches!(byte, b',' | b'}'))?,

@@ -64,14 +64,20 @@ async fn a_simulated_organisation() -> Result<()> {
 async fn containments() -> Result<()> {
     let settings = format!("{ENFORCE}protected: [\"arn:aws:iam::*:role/break-glass/*\"]\n");
     let Some(world) = World::start(Some(&settings), &[("TrailBucketName", TRAIL_BUCKET)]).await? else { return Ok(()) };
-    for (path, role) in
-        [("/team/", "reporting"), ("/team/", "curious"), ("/break-glass/", "admin"), ("/payroll/", "clerk")]
-    {
-        identity::create_role(&world.root, path, role, &[]).await?;
+    // A guard looks whether the role is the one of the record, or another of its name: a replay has no IAM to ask.
+    let mut ids = BTreeMap::new();
+    let roles = [("/team/", "reporting"), ("/team/", "curious"), ("/break-glass/", "admin"), ("/payroll/", "clerk")];
+    for (path, name) in roles {
+        identity::create_role(&world.root, path, name, &[]).await?;
+        let role = world.root.iam().get_role().role_name(name).send().await?.role.context("no role")?;
+        ids.insert(name, role.role_id);
     }
     world.create_trail_bucket(TRAIL_BUCKET).await?;
     let (folder, start) = (tempfile::tempdir()?, Timestamp::now() - SignedDuration::from_mins(40));
-    let read = |number: i64, role: &str| read(number, role, start + SignedDuration::from_secs(number * 20));
+    let read = |number: i64, role: &str| {
+        let id = role.rsplit('/').next().and_then(|name| ids.get(name)).map_or("", String::as_str);
+        read(number, role, id, start + SignedDuration::from_secs(number * 20))
+    };
 
     let first =
         [read(1, "team/reporting"), read(2, "payroll/clerk"), read(3, "team/curious"), read(4, "break-glass/admin")];
@@ -121,14 +127,16 @@ async fn containments() -> Result<()> {
     Ok(())
 }
 
-/// A read of a payroll secret.
-fn read(number: i64, role: &str, at: Timestamp) -> Value {
+/// A read of a payroll secret by the role of that id.
+fn read(number: i64, role: &str, id: &str, at: Timestamp) -> Value {
     let name = role.rsplit('/').next().unwrap_or(role);
     let mut record = record::foreign_read(name, "prod/payroll/db", &at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     record["userIdentity"]["accountId"] = json!(HOME);
+    record["userIdentity"]["principalId"] = json!(format!("{id}:laptop"));
     record["userIdentity"]["arn"] = json!(format!("arn:aws:sts::{HOME}:assumed-role/{name}/laptop"));
     let issuer = &mut record["userIdentity"]["sessionContext"]["sessionIssuer"];
     issuer["accountId"] = json!(HOME);
+    issuer["principalId"] = json!(id);
     issuer["arn"] = json!(format!("arn:aws:iam::{HOME}:role/{role}"));
     record["eventID"] = json!(format!("0a1b2c3d-0000-4000-8000-{number:012}"));
     record

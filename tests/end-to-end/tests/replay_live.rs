@@ -81,6 +81,18 @@ fn parsed(ran: &Ran) -> Result<Value> {
     serde_json::from_str(&ran.stdout).with_context(|| format!("not JSON: {ran:?}"))
 }
 
+/// Without the hashes of the records' texts: the event history writes them as it likes.
+fn without_hashes(value: &Value) -> Value {
+    match value {
+        Value::Array(elements) => elements.iter().map(without_hashes).collect(),
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(name, _)| *name != "record_sha256");
+            kept.map(|(name, value)| (name.clone(), without_hashes(value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 #[tokio::test]
 async fn the_same_as_all_records() -> Result<()> {
     let Some(account) = Account::stir().await? else { return Ok(()) };
@@ -96,7 +108,7 @@ async fn the_same_as_all_records() -> Result<()> {
     assert_eq!(live["summary"]["relevant"], all["summary"]["relevant"]);
     assert!(live["summary"]["relevant"].as_u64() >= Some(READS as u64), "{live:#}");
     assert_eq!(live["summary"]["findings"], all["summary"]["findings"]);
-    assert_eq!(live["findings"], all["findings"]);
+    assert_eq!(without_hashes(&live["findings"]), without_hashes(&all["findings"]));
     assert!(live["findings"].as_array().is_some_and(|findings| !findings.is_empty()), "{live:#}");
 
     // Two questions a second, and no more than that, in each of two Regions: IAM's events are elsewhere.

@@ -60,7 +60,7 @@ mod tests {
 
     use super::*;
 
-    pub(super) fn gzip(text: &[u8]) -> Vec<u8> {
+    fn gzip(text: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(text).unwrap();
         encoder.finish().unwrap()
@@ -70,7 +70,7 @@ mod tests {
     fn a_shorter_text_after_a_longer_one_is_itself() {
         let folder = tempfile::tempdir().unwrap();
         let (long, short) = (folder.path().join("long"), folder.path().join("short"));
-        fs::write(&long, gzip(&[b'x'; 100_000])).unwrap();
+        fs::write(&long, gzip(&vec![b'x'; 100_000])).unwrap();
         fs::write(&short, gzip(b"{}")).unwrap();
         let mut decompressed = Decompressed::default();
         assert_eq!(decompressed.read(&long).unwrap().len(), 100_000);

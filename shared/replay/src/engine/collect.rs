@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
+use portcullis_detection::Tally;
 use portcullis_detection::memory::{Detector, Waiting};
 use portcullis_logs::{CoverageBuilder, FileFacts, LogFileName, Unread};
 
@@ -20,12 +21,17 @@ const KNOWN_AGAIN: i64 = 2 * 60 * 60 * 1_000;
 /// How much time passes between two clearings of windows, in milliseconds.
 const FORGOTTEN_EACH: i64 = 12 * 60 * 60 * 1_000;
 
+/// How many records are examined at once.
+const BATCH: usize = 512;
+
 /// Puts together what was done.
 pub(super) struct Collector<'p, 'w, 'd> {
     plan: &'p Plan<'p>,
     watchers: &'w mut [&'d mut dyn Watcher],
     detector: Detector<'p>,
     order: Order<'p>,
+    /// What is just being examined; kept for its memory.
+    waiting: Vec<Box<Waiting<'p>>>,
     /// The time of the newest record so far, in milliseconds.
     newest: Option<i64>,
     events: Events,
@@ -50,6 +56,7 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
             watchers,
             detector: Detector::new(plan.pipeline, plan.watched_since),
             order: Order::default(),
+            waiting: Vec::new(),
             newest: None,
             events: Events::default(),
             forgotten: None,
@@ -129,7 +136,7 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
     }
 
     fn examine(&mut self, released: Vec<Held<'p>>) {
-        let mut waiting: Vec<Waiting<'p>> = Vec::with_capacity(released.len());
+        let mut waiting = std::mem::take(&mut self.waiting);
         for held in released {
             let again = held.event.is_some_and(|event| !self.events.insert(held.time, event));
             if held.relevant {
@@ -146,9 +153,14 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
                 let seen = Seen { access: &one.prepared.access, judgement: &one.prepared.judgement, again };
                 self.watchers.iter_mut().for_each(|watcher| watcher.see(&seen));
             }
-            waiting.push(*one);
+            waiting.push(one);
         }
-        let tally = self.detector.advance(waiting.iter_mut());
+        let mut tally = Tally::default();
+        for batch in waiting.chunks_mut(BATCH) {
+            self.detector.advance(batch, &mut tally);
+        }
+        waiting.clear();
+        self.waiting = waiting;
         for exempted in tally.exempted {
             *self.reading.exempted.entry(exempted).or_default() += 1;
         }

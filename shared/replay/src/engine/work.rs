@@ -190,16 +190,19 @@ impl<'p> Worker<'p> {
         if call.examined || (!outline.has_no_error() && self.is_examined_in_doubt(outline.source, outline.name)) {
             return Fate::Examined;
         }
-        match (call.relevance, outline.read_only()) {
-            (Relevance::Never, _) | (Relevance::WhenWriting, Some(true)) => Fate::Counted,
-            (Relevance::WhenWriting, None) => Fate::Examined,
-            (Relevance::Always, _) | (Relevance::WhenWriting, Some(false)) => {
-                let is_account = |account: &&str| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-                let account = outline.recipient().filter(is_account);
-                let event = account.zip(outline.event_id().filter(|id| !id.is_empty()));
-                event.map_or(Fate::Examined, |(account, id)| Fate::Relevant(event_hash(account, id)))
-            }
+        match call.relevance {
+            Relevance::Never => return Fate::Counted,
+            Relevance::Always => {}
+            Relevance::WhenWriting => match outline.read_only() {
+                Some(true) => return Fate::Counted,
+                Some(false) => {}
+                None => return Fate::Examined,
+            },
         }
+        let is_account = |account: &&str| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+        let account = outline.recipient().filter(is_account);
+        let event = account.zip(outline.event_id().filter(|id| !id.is_empty()));
+        event.map_or(Fate::Examined, |(account, id)| Fate::Relevant(event_hash(account, id)))
     }
 
     fn call(&mut self, source: &str, name: &str) -> Call {

@@ -54,7 +54,9 @@ impl Ids {
 
 /// Whether it is about the evidence of a finding that both have, and that rests on one of these events.
 fn rests_on(difference: &str, plain: &Told, events: &BTreeSet<&str>) -> bool {
-    let Some((id, leaf)) = difference.strip_prefix("finding ").and_then(|rest| rest.split_once(' ')) else { return false };
+    let Some((id, leaf)) = difference.strip_prefix("finding ").and_then(|rest| rest.split_once(' ')) else {
+        return false;
+    };
     let evidence = plain.findings.get(id).and_then(|finding| finding["evidence"].as_array());
     let mut rests = evidence.into_iter().flatten().filter_map(|one| one["event_id"].as_str());
     leaf.starts_with("/evidence/") && rests.any(|id| events.contains(id))
