@@ -69,7 +69,7 @@ enum Command {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Replay(arguments) => replay::run(&arguments).await,
+        Command::Replay(arguments) => Box::pin(replay::run(&arguments)).await,
         Command::Who(arguments) => who::run(&arguments).await,
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),

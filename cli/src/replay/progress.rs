@@ -15,7 +15,7 @@ const TICK: Duration = Duration::from_millis(120);
 
 /// A bar where it is known how much there is, else a spinner; nothing when nobody would see it.
 pub(crate) struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     start: Instant,
     files: AtomicU64,
     records: AtomicU64,
@@ -42,12 +42,12 @@ impl Bar {
         bar.set_message("nothing was read yet");
         bar.enable_steady_tick(TICK);
         let (files, records) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { bar, start: Instant::now(), files, records, of: total.map(|total| total.files) }
+        Self { drawn: bar, start: Instant::now(), files, records, of: total.map(|total| total.files) }
     }
 
     /// Takes it away.
     pub(crate) fn clear(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 
     /// For how long it has been there.
@@ -68,17 +68,17 @@ impl Progress for Bar {
     fn read(&self, bytes: u64, records: u64) {
         let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
         let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
-        self.bar.inc(bytes);
-        if self.bar.is_hidden() {
+        self.drawn.inc(bytes);
+        if self.drawn.is_hidden() {
             return;
         }
         let milliseconds = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
         let rate = records.saturating_mul(1000) / milliseconds;
         let of = self.of.map_or(String::new(), |of| format!(" of {}", HumanCount(of as u64)));
-        self.bar.set_message(format!(
+        self.drawn.set_message(format!(
             "{}{of} files, {}, {} records, {} a second",
             HumanCount(files),
-            HumanBytes(self.bar.position()),
+            HumanBytes(self.drawn.position()),
             HumanCount(records),
             HumanCount(rate)
         ));

@@ -31,7 +31,9 @@ fn fill(pipe: &File) {
         }
         done.send(()).unwrap();
     });
-    filled.recv_timeout(Duration::from_mins(1)).expect("the command does not read the pipe");
+    filled
+        .recv_timeout(Duration::from_mins(1))
+        .unwrap_or_else(|error| panic!("the command does not read the pipe: {error}"));
 }
 
 /// What Ctrl-C in a terminal sends.

@@ -93,7 +93,7 @@ impl<'p> Detector<'p> {
         let histories = ready(self.pipeline.remember(prepared, &mut memory, tally));
         for (one, history) in batch.iter_mut().zip(&histories) {
             let Waiting { prepared, json } = &mut **one;
-            for entry in self.pipeline.finish(prepared, json, history, tally) {
+            for entry in self.pipeline.finish(prepared, json, *history, tally) {
                 self.waiting.put(entry);
             }
         }

@@ -103,7 +103,7 @@ impl Pipeline {
     pub fn examine_alone(&self, json: &str) -> Result<Examination, RecordError> {
         let mut prepared = self.prepare(json)?;
         let mut tally = Tally::default();
-        self.finish(&mut prepared, json, &History::default(), &mut tally);
+        self.finish(&mut prepared, json, History::default(), &mut tally);
         Ok(Examination { access: prepared.access, judgement: prepared.judgement, findings: tally.findings })
     }
 
@@ -125,7 +125,7 @@ impl Pipeline {
         let mut windows = Windows::default();
         for ((one, json), history) in prepared.iter_mut().zip(texts).zip(&histories) {
             if let Some(one) = one {
-                for entry in self.finish(one, json, history, &mut tally) {
+                for entry in self.finish(one, json, *history, &mut tally) {
                     windows.put(entry);
                 }
             }

@@ -106,7 +106,7 @@ impl Pipeline {
         &'p self,
         prepared: &mut Prepared<'p>,
         json: &str,
-        history: &History,
+        history: History,
         tally: &mut Tally,
     ) -> Vec<Entry<'p>> {
         let mut made = std::mem::take(&mut prepared.made);
@@ -120,14 +120,14 @@ impl Pipeline {
         made.entries
     }
 
-    fn ask_open<'p>(&'p self, open: Open, prepared: &Prepared<'p>, json: &str, history: &History, made: &mut Made<'p>) {
+    fn ask_open<'p>(&'p self, open: Open, prepared: &Prepared<'p>, json: &str, history: History, made: &mut Made<'p>) {
         let Open { route, mut memo, rules } = open;
         let rules: Vec<&Routed> = rules.iter().filter_map(|place| route.rules.get(*place)).collect();
         let rules: Vec<&Routed> = if route.needs_record {
             rules
         } else {
             // Everything else has been asked before.
-            let event = HistoryEvent(history);
+            let event = HistoryEvent(&history);
             let matches = |rule: &&Routed| route.matches(rule, &event, &mut memo, true) == Some(true);
             rules.into_iter().filter(matches).collect()
         };
@@ -136,7 +136,7 @@ impl Pipeline {
         }
         // It was read once, so it can be read again.
         let Ok(record) = Record::parse(json) else { return };
-        let event = self.event(&record, &prepared.access, &prepared.judgement, history);
+        let event = self.event(&record, &prepared.access, &prepared.judgement, &history);
         for rule in rules {
             if route.matches(rule, &event, &mut memo, true) == Some(true) {
                 self.fire(rule, &event, made);

@@ -23,8 +23,10 @@ const MOST: usize = 2_048;
 /// The routes that were worked out so far.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    by_source: RwLock<HashMap<Box<str>, HashMap<Box<str>, Pair>>>,
+    by_source: RwLock<HashMap<Box<str>, ByName>>,
 }
+
+type ByName = HashMap<Box<str>, Pair>;
 
 /// The routes of calls that succeeded, and of those of which that is not known.
 #[derive(Debug, Default)]

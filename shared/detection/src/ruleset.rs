@@ -125,13 +125,11 @@ impl RuleSet {
     pub(crate) fn route_of(&self, record: &Record<'_>) -> Arc<Route> {
         let (source, name) = (record.event_source.as_ref(), record.event_name.as_ref());
         let succeeded = record.error_code.is_none() && record.error_message.is_none();
-        match (source, name) {
-            (Some(source), Some(name)) => self.route(source.as_str(), name.as_str(), succeeded),
-            _ => {
-                let (source, name) = (source.map(Text::as_str), name.map(Text::as_str));
-                Arc::new(self.build_route(KnownCall { source, name, succeeded }))
-            }
+        if let (Some(source), Some(name)) = (source, name) {
+            return self.route(source.as_str(), name.as_str(), succeeded);
         }
+        let (source, name) = (source.map(Text::as_str), name.map(Text::as_str));
+        Arc::new(self.build_route(KnownCall { source, name, succeeded }))
     }
 
     fn route(&self, source: &str, name: &str, succeeded: bool) -> Arc<Route> {

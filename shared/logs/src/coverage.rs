@@ -112,7 +112,9 @@ impl CoverageBuilder {
         for ((account, region), stream) in streams {
             let (found, left_out) = stream.gaps(since, end);
             more += left_out;
-            gaps.extend(found.into_iter().map(|found| Gap {
+            // Files that came after the end of what was asked for are read for what came late.
+            let found = found.into_iter().filter(|found| until.is_none_or(|until| found.from < until));
+            gaps.extend(found.map(|found| Gap {
                 account: account.clone(),
                 region: region.clone(),
                 from: found.from,

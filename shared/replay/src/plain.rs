@@ -15,7 +15,7 @@ pub fn read(inputs: impl Iterator<Item = Input>, plan: &Plan<'_>, watchers: &mut
     let mut reading = Reading::default();
     let mut detector = Detector::new(plan.pipeline, plan.watched_since);
     let mut events: HashSet<(String, String)> = HashSet::new();
-    let mut coverage = CoverageBuilder::default();
+    let mut coverage = CoverageBuilder::within(plan.span.since, plan.span.until);
     for input in inputs {
         if plan.stop.load(Ordering::Relaxed) {
             reading.interrupted = true;
@@ -92,7 +92,9 @@ pub fn read(inputs: impl Iterator<Item = Input>, plan: &Plan<'_>, watchers: &mut
             }
             if let Some(judgement) = judgement.filter(|_| is_watched(&access)) {
                 let seen = Seen { access: &access, judgement: &judgement, again };
-                watchers.iter_mut().for_each(|watcher| watcher.see(&seen));
+                for watcher in watchers.iter_mut() {
+                    watcher.see(&seen);
+                }
             }
         }
         for exempted in tally.exempted {

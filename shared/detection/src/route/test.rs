@@ -94,7 +94,7 @@ pub(crate) struct HistoryEvent<'h>(pub(crate) &'h History);
 
 impl HistoryEvent<'_> {
     /// The field under its name without `portcullis.`.
-    pub(crate) fn field(history: &History, field: &str) -> Option<EventValue<'static>> {
+    pub(crate) fn field(history: History, field: &str) -> Option<EventValue<'static>> {
         match field {
             "first_seen" => history.first_seen.map(EventValue::Bool),
             "learning" => history.learning.map(EventValue::Bool),
@@ -109,7 +109,7 @@ impl HistoryEvent<'_> {
 
 impl Event for HistoryEvent<'_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
-        Self::field(self.0, path.strip_prefix("portcullis.")?)
+        Self::field(*self.0, path.strip_prefix("portcullis.")?)
     }
 
     fn any_string_value(&self, _: &dyn Fn(&str) -> bool) -> bool {

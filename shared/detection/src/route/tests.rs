@@ -9,7 +9,7 @@ use super::*;
 use crate::{Context, RuleEvent, RuleFile, RuleSet, built_in};
 
 /// The rules that match by the engine, and by the route: asked at once, and in two steps.
-fn both(rules: &RuleSet, json: &str, history: &History) -> (Vec<String>, Vec<String>, Vec<String>) {
+fn both(rules: &RuleSet, json: &str, history: History) -> (Vec<String>, Vec<String>, Vec<String>) {
     let record = Record::parse(json).unwrap();
     let access = Access::of(&record);
     let settings = Settings::default();
@@ -17,7 +17,7 @@ fn both(rules: &RuleSet, json: &str, history: &History) -> (Vec<String>, Vec<Str
     let judgement = settings.judge(&subject, &Inventory::default());
     let context = Context::default();
     let nothing = History::default();
-    let history = if crate::sighting::SERVICES.contains(&access.action.service.as_str()) { history } else { &nothing };
+    let history = if crate::sighting::SERVICES.contains(&access.action.service.as_str()) { history } else { nothing };
     let event = |history| RuleEvent {
         record: &record,
         access: &access,
@@ -27,12 +27,13 @@ fn both(rules: &RuleSet, json: &str, history: &History) -> (Vec<String>, Vec<Str
         context: &context,
     };
     let mut engine: Vec<String> =
-        rules.engine.evaluate(&event(history)).into_iter().filter_map(|result| result.header.rule_id).collect();
+        rules.engine.evaluate(&event(&history)).into_iter().filter_map(|result| result.header.rule_id).collect();
     engine.sort();
     engine.dedup();
     let route = rules.route_of(&record);
     let mut memo = route.memo();
-    let at_once = route.rules.iter().filter(|rule| route.matches(rule, &event(history), &mut memo, true) == Some(true));
+    let at_once =
+        route.rules.iter().filter(|rule| route.matches(rule, &event(&history), &mut memo, true) == Some(true));
     let at_once = at_once.map(|rule| rule.id.clone()).collect();
     let mut memo = route.memo();
     let mut stepwise = Vec::new();
@@ -40,9 +41,9 @@ fn both(rules: &RuleSet, json: &str, history: &History) -> (Vec<String>, Vec<Str
         let first = route.matches(rule, &event(&nothing), &mut memo, false);
         let second = || {
             if route.needs_record {
-                route.matches(rule, &event(history), &mut memo.clone(), true)
+                route.matches(rule, &event(&history), &mut memo.clone(), true)
             } else {
-                route.matches(rule, &HistoryEvent(history), &mut memo.clone(), true)
+                route.matches(rule, &HistoryEvent(&history), &mut memo.clone(), true)
             }
         };
         if first.or_else(second) == Some(true) {
@@ -52,7 +53,7 @@ fn both(rules: &RuleSet, json: &str, history: &History) -> (Vec<String>, Vec<Str
     (engine, at_once, stepwise)
 }
 
-fn assert_same(rules: &RuleSet, json: &str, history: &History) {
+fn assert_same(rules: &RuleSet, json: &str, history: History) {
     let (engine, at_once, stepwise) = both(rules, json, history);
     assert_eq!(engine, at_once, "asked at once: {json}");
     assert_eq!(engine, stepwise, "asked in two steps: {json}");
@@ -201,7 +202,7 @@ proptest! {
     #[test]
     fn the_pack_matches_as_in_the_engine(json in records(), history in histories()) {
         thread_local!(static PACK: RuleSet = RuleSet::load(&built_in()));
-        PACK.with(|pack| assert_same(pack, &json, &history));
+        PACK.with(|pack| assert_same(pack, &json, history));
     }
 
     #[test]
@@ -209,7 +210,7 @@ proptest! {
         let rules = RuleSet::load(&[RuleFile { name: "made-up.yml".to_owned(), yaml: yaml.clone() }]);
         prop_assert!(rules.problems().is_empty(), "{:?}\n{yaml}", rules.problems());
         for json in jsons {
-            assert_same(&rules, &json, &history);
+            assert_same(&rules, &json, history);
         }
     }
 }

@@ -119,6 +119,13 @@ fn where_files_should_begin_and_end() {
 }
 
 #[test]
+fn what_comes_after_the_end_is_read_and_no_gap() {
+    let there = minutes(10, 5, |minute| !(13_000..13_600).contains(&minute));
+    assert_eq!(covered(CoverageBuilder::within(None, Some(at(12_960))), &there).gaps, []);
+    assert_eq!(covered(CoverageBuilder::within(None, Some(at(13_100))), &there).gaps.len(), 1);
+}
+
+#[test]
 fn a_stream_that_ends_before_the_others() {
     let mut builder = CoverageBuilder::default();
     for minute in minutes(7, 5, |_| true) {

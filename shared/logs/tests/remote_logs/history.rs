@@ -64,7 +64,7 @@ impl LookUp for Memory {
         let second = |time: Timestamp| time.duration_since(start()).as_secs();
         let mut asked = self.asked.lock().unwrap();
         asked.push((lookup, second(from), second(to)));
-        if self.throttled.is_some_and(|every| asked.len() % every == 0) {
+        if self.throttled.is_some_and(|every| asked.len().is_multiple_of(every)) {
             return Err(PortError { what: "slow down".to_owned(), kind: PortErrorKind::Retryable, source: None });
         }
         if self.refused_after.is_some_and(|after| asked.len() > after) {

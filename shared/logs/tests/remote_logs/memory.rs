@@ -37,10 +37,10 @@ impl Memory {
         self
     }
 
-    fn ask(&self, what: String, key: &str) -> Result<(), PortError> {
+    fn ask(&self, what: &str, key: &str) -> Result<(), PortError> {
         let refused = self.refused.contains(key);
-        self.asked.lock().unwrap().push(what.clone());
-        if refused { Err(refusal(&what)) } else { Ok(()) }
+        self.asked.lock().unwrap().push(what.to_owned());
+        if refused { Err(refusal(what)) } else { Ok(()) }
     }
 
     fn under<'m>(&'m self, prefix: &'m str) -> impl Iterator<Item = (&'m String, Object)> {
@@ -52,7 +52,7 @@ impl Memory {
 #[async_trait]
 impl Bucket for Memory {
     async fn folder(&self, prefix: &str) -> Result<Folder, PortError> {
-        self.ask(format!("folder {prefix}"), prefix)?;
+        self.ask(&format!("folder {prefix}"), prefix)?;
         let mut folder = Folder::default();
         for (key, object) in self.under(prefix) {
             match key[prefix.len()..].split_once('/') {
@@ -75,7 +75,7 @@ impl Bucket for Memory {
         token: Option<String>,
         most: usize,
     ) -> Result<ObjectPage, PortError> {
-        self.ask(format!("page {prefix} after {after:?}"), prefix)?;
+        self.ask(&format!("page {prefix} after {after:?}"), prefix)?;
         tokio::task::yield_now().await;
         let behind = token.as_deref().or(after).unwrap_or_default();
         let mut objects: Vec<Object> =
@@ -90,7 +90,7 @@ impl Bucket for Memory {
         for _ in 0..key.bytes().map(usize::from).sum::<usize>() % 7 {
             tokio::task::yield_now().await;
         }
-        self.ask(format!("get {key}"), key)?;
+        self.ask(&format!("get {key}"), key)?;
         Ok(self.objects[key].clone())
     }
 

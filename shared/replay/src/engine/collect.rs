@@ -21,6 +21,9 @@ const KNOWN_AGAIN: i64 = 2 * 60 * 60 * 1_000;
 /// How much time passes between two clearings of windows, in milliseconds.
 const FORGOTTEN_EACH: i64 = 12 * 60 * 60 * 1_000;
 
+/// They come in boxes, which are not unpacked for the sake of the list.
+type Boxes<'p> = Vec<Box<Waiting<'p>>>;
+
 /// How many records are examined at once.
 const BATCH: usize = 512;
 
@@ -31,7 +34,7 @@ pub(super) struct Collector<'p, 'w, 'd> {
     detector: Detector<'p>,
     order: Order<'p>,
     /// What is just being examined; kept for its memory.
-    waiting: Vec<Box<Waiting<'p>>>,
+    waiting: Boxes<'p>,
     /// The time of the newest record so far, in milliseconds.
     newest: Option<i64>,
     events: Events,
@@ -61,7 +64,7 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
             events: Events::default(),
             forgotten: None,
             file: None,
-            coverage: CoverageBuilder::default(),
+            coverage: CoverageBuilder::within(plan.span.since, plan.span.until),
             reading: Reading::default(),
         }
     }

@@ -36,6 +36,8 @@ pub(super) enum Content {
     Unread(Unread),
 }
 
+type Pieces = Chunks<Box<dyn Read + Send>>;
+
 /// Gives out parts, one after the other.
 pub(super) struct Feed<'p, I> {
     inputs: I,
@@ -43,7 +45,7 @@ pub(super) struct Feed<'p, I> {
     stopped: bool,
     number: usize,
     /// The large one that is being read in pieces.
-    large: Option<(Arc<str>, Chunks<Box<dyn Read + Send>>)>,
+    large: Option<(Arc<str>, Pieces)>,
 }
 
 impl<'p, I: Iterator<Item = Input>> Feed<'p, I> {

@@ -224,7 +224,8 @@ impl<'p> Worker<'p> {
     fn is_examined_in_doubt(&mut self, source: &str, name: &str) -> bool {
         let pipeline = self.plan.pipeline;
         let call = self.calls.get_mut(source).and_then(|names| names.get_mut(name));
-        let known = call.map(|call| call.examined_in_doubt.get_or_insert_with(|| pipeline.is_examined(source, name, false)));
+        let known =
+            call.map(|call| call.examined_in_doubt.get_or_insert_with(|| pipeline.is_examined(source, name, false)));
         known.is_none_or(|known| *known)
     }
 
@@ -260,12 +261,11 @@ impl<'p> Worker<'p> {
             counts.outside += 1;
             return Ok(None);
         }
-        match time {
-            Some(time) => counts.at(time.as_millisecond()),
-            None => {
-                counts.records += 1;
-                counts.hourless += 1;
-            }
+        if let Some(time) = time {
+            counts.at(time.as_millisecond());
+        } else {
+            counts.records += 1;
+            counts.hourless += 1;
         }
         let relevant = prepared.access.is_relevant();
         if !relevant && prepared.is_done() {

@@ -63,8 +63,8 @@ impl Envelope {
                 )
             }
             Self::List => format!("[{}]", records.join(",\n")),
-            Self::Lines => records.iter().map(|record| format!("{}\n", record)).collect(),
-            Self::CrLf => records.iter().map(|record| format!("{}\r\n", record)).collect(),
+            Self::Lines => records.iter().flat_map(|record| [record, "\n"]).collect(),
+            Self::CrLf => records.iter().flat_map(|record| [record, "\r\n"]).collect(),
             Self::Bare => records.concat(),
             Self::Events => records.iter().map(|record| format!("{}\n", event(record))).collect(),
             Self::LookedUp => {
