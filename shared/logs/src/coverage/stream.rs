@@ -13,6 +13,10 @@ const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
 /// Nor is one that is not so many times as long as usual.
 const TIMES_USUAL: i32 = 12;
 
+/// Nor one that is not so many times as long as all but the longest hundredth: where files come by chance, a stretch like that
+/// comes about once in a million.
+const TIMES_LONG: i32 = 3;
+
 /// Of fewer files nothing can be said.
 const FEWEST: u64 = 12;
 
@@ -95,13 +99,13 @@ impl Stream {
     /// looked at, where those that were are all gaps.
     pub(super) fn gaps(&self, since: Option<Timestamp>, end: Option<Timestamp>) -> (Vec<Missing>, usize) {
         let Some((first, last)) = self.reach.filter(|_| self.files >= FEWEST) else { return (Vec::new(), 0) };
-        let usual = self.spacings.median();
+        let (usual, long) = (self.spacings.share(50), self.spacings.share(99));
+        let longer_than = SHORTEST.max(usual.saturating_mul(TIMES_USUAL)).max(long.saturating_mul(TIMES_LONG));
         let begin = since.filter(|since| *since < first).map(|since| (since, first));
         let end = end.filter(|end| last < *end).map(|end| (last, end));
         let (outer_first, outer_last) = (begin.map_or(first, |(since, _)| since), end.map_or(last, |(_, end)| end));
         let is_gap = |(from, to): &(Timestamp, Timestamp)| {
-            let length = to.duration_since(*from);
-            if length <= SHORTEST || length <= usual.saturating_mul(TIMES_USUAL) {
+            if to.duration_since(*from) <= longer_than {
                 return false;
             }
             let Expected { share, chance } = self.rhythm.expected(*from, *to, outer_first, outer_last);
@@ -137,13 +141,14 @@ impl Spacings {
         }
     }
 
-    /// As long as half of them at most.
-    fn median(&self) -> SignedDuration {
-        let half = self.0.iter().map(|count| u64::from(*count)).sum::<u64>().div_ceil(2);
+    /// As long as so many of a hundred are at most.
+    fn share(&self, of_hundred: u64) -> SignedDuration {
+        let all = self.0.iter().map(|count| u64::from(*count)).sum::<u64>();
+        let wanted = (all * of_hundred).div_ceil(100);
         let mut seen = 0;
         let at = self.0.iter().position(|count| {
             seen += u64::from(*count);
-            seen >= half
+            seen >= wanted
         });
         let at = at.unwrap_or_default();
         let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);

@@ -98,6 +98,20 @@ fn a_hole_in_a_single_day() {
     assert_eq!(gaps(&there), [], "shorter than an hour");
 }
 
+/// Files that come by chance, six in an hour: now and then none comes for long.
+#[test]
+fn chance_is_no_gap() {
+    let mut random = 1_u64;
+    let mut chance = move || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % 10
+    };
+    let there: Vec<i64> = (0..60 * 1440).filter(|_| chance() == 0).collect();
+    let longest = there.windows(2).map(|pair| pair[1] - pair[0]).max();
+    assert!(longest > Some(75), "there is nothing to be taken for a gap: {longest:?}");
+    assert_eq!(gaps(&there), []);
+}
+
 const fn day_and_hour(day: i64, hour: i64) -> i64 {
     day * 1440 + hour * 60
 }

@@ -1,11 +1,12 @@
 //! Records in log files: every envelope, whole and damaged, compressed and not.
 
-use std::io::{Cursor, Read, Write as _};
+use std::io::Write as _;
 
 use portcullis_logs::Input;
 use proptest::prelude::*;
 use serde_json::json;
 
+use crate::drip::Drip;
 use crate::records::Line;
 
 /// What stands around the records of a file.
@@ -201,21 +202,8 @@ impl Stored {
         let (name, bytes) = (self.name.clone(), self.bytes.clone());
         match self.way {
             Way::Fetched => Input::Fetched { name, bytes },
-            Way::Stream(step) => Input::Stream { name, reader: Box::new(Drip { left: Cursor::new(bytes), step }) },
+            Way::Stream(step) => Input::Stream { name, reader: Box::new(Drip::new(bytes, step)) },
         }
-    }
-}
-
-/// Gives a few bytes at a time.
-struct Drip {
-    left: Cursor<Vec<u8>>,
-    step: usize,
-}
-
-impl Read for Drip {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        let step = self.step.min(into.len());
-        self.left.read(&mut into[..step])
     }
 }
 

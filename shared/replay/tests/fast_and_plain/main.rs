@@ -6,6 +6,7 @@ mod arbitrary;
 mod cases;
 mod corpus;
 mod deployments;
+mod drip;
 mod files;
 mod order;
 mod reads;

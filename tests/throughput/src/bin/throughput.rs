@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use portcullis_throughput::{Bench, Command, decompress, log_files, parse, phases, pipeline, shares, used};
+use portcullis_throughput::{
+    Bench, Command, Data, decompress, log_files, parse, phases, pipeline, scenario, shares, used,
+};
 
 /// As in the command: parsing alone shall not be slower for its allocator.
 #[global_allocator]
@@ -41,6 +43,17 @@ enum What {
         #[arg(long)]
         quick: bool,
     },
+    /// Make the logs that are measured with.
+    Make {
+        /// The folder, which is made anew.
+        folder: PathBuf,
+        /// How many records.
+        #[arg(long, default_value_t = 500_000)]
+        records: u64,
+        /// How many of a hundred are about keys and secrets.
+        #[arg(long, default_value_t = 8)]
+        relevant: u8,
+    },
     /// Decompress the log files of a folder, and nothing else.
     Floor { folder: PathBuf },
     /// Decompress and parse the log files of a folder; print how long parsing took.
@@ -72,6 +85,10 @@ fn main() -> Result<()> {
         What::Run { replay, rsigma, work, records, rounds, quick } => {
             std::fs::create_dir_all(&work)?;
             Bench { this: std::env::current_exe()?, replay, rsigma, work, records, rounds, quick }.run()
+        }
+        What::Make { folder, records, relevant } => {
+            println!("{}", Data::make(&folder, &scenario(records, relevant))?.line());
+            Ok(())
         }
         What::Floor { folder } => {
             let files = log_files(&folder)?;
