@@ -1,7 +1,9 @@
 //! Findings through `Responder` on in-memory ports, by the clock of the events.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use portcullis_domain::Finding;
+use portcullis_domain::{Finding, FindingId};
 use portcullis_response::memory::{MemoryIam, MemoryLedger, MemoryPager, MemoryWorld};
 use portcullis_response::{
     Containment, Deployment, Entry, Ledger as _, PageState, Quarantine, Releaser, Report, Responder,
@@ -49,7 +51,7 @@ pub async fn decide(mut read: Reading, settings: &Settings, decided: &mut dyn Fn
         pager: &pager,
     };
     let releaser = Releaser { ledger: &ledger, identities: &iam, undo: &iam, nudge: &world, pager: &pager };
-    let (mut entries, mut contained) = (Vec::new(), Vec::new());
+    let mut kept = Kept::default();
     for finding in findings {
         let now = finding.time().unwrap_or(Timestamp::UNIX_EPOCH);
         // The ports in memory cannot fail, and each finding is here once, so no answer below can be an error.
@@ -60,27 +62,40 @@ pub async fn decide(mut read: Reading, settings: &Settings, decided: &mut dyn Fn
         for id in world.take_answers() {
             if let Ok(Report::Done(entry)) = responder.answer(&id, now, true).await {
                 decided(now, &entry);
-                keep(&mut entries, &mut contained, *entry);
+                kept.keep(*entry);
             }
         }
         if let Ok(Report::Done(entry)) = responder.respond(&finding, now, true).await {
             decided(now, &entry);
-            keep(&mut entries, &mut contained, *entry);
+            kept.keep(*entry);
         }
     }
+    let Kept { entries, contained, places: _ } = kept;
     let pages = entries.iter().filter(|entry| matches!(entry.page, PageState::Sent { .. })).count();
     Replay { read, entries, in_shadow, contained, pages }
 }
 
-/// Keeps the newest entry of a finding, and who was contained for it.
-fn keep(entries: &mut Vec<Entry>, contained: &mut Vec<String>, entry: Entry) {
-    let principal = entry.finding.actor.principal.to_string();
-    if matches!(entry.containment, Some(Containment::Contained { .. })) && !contained.contains(&principal) {
-        contained.push(principal);
-    }
-    match entries.iter_mut().find(|known| known.finding.id == entry.finding.id) {
-        Some(known) => *known = entry,
-        None => entries.push(entry),
+/// What was decided so far.
+#[derive(Default)]
+struct Kept {
+    entries: Vec<Entry>,
+    /// The places of the entries, by their findings.
+    places: HashMap<FindingId, usize>,
+    contained: Vec<String>,
+}
+
+impl Kept {
+    /// Keeps the newest entry of a finding, and who was contained for it.
+    fn keep(&mut self, entry: Entry) {
+        let principal = entry.finding.actor.principal.to_string();
+        if matches!(entry.containment, Some(Containment::Contained { .. })) && !self.contained.contains(&principal) {
+            self.contained.push(principal);
+        }
+        let place = *self.places.entry(entry.finding.id.clone()).or_insert(self.entries.len());
+        match self.entries.get_mut(place) {
+            Some(known) => *known = entry,
+            None => self.entries.push(entry),
+        }
     }
 }
 
