@@ -11,7 +11,8 @@ pub(super) fn columns() -> usize {
     // The same library asks as draws the other tables, so that all of them are as wide.
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.width().map_or(screen::COLUMNS, usize::from)
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    table.width().map(usize::from).or_else(told).unwrap_or(screen::COLUMNS)
 }
 
 /// Prints lines.

@@ -65,8 +65,12 @@ fn left(state: &ProgressState, text: &mut dyn Write) {
 }
 
 impl Progress for Bar {
+    fn file(&self) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn read(&self, bytes: u64, records: u64) {
-        let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
+        let files = self.files.load(Ordering::Relaxed);
         let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
         self.drawn.inc(bytes);
         if self.drawn.is_hidden() {

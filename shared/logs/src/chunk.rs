@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use flate2::bufread::MultiGzDecoder;
-use memchr::memmem;
+use memchr::{memmem, memrchr_iter};
 
 /// How much is read before a piece is made, in bytes after decompression.
 const PIECE: usize = 8 << 20;
@@ -68,6 +68,14 @@ impl<R: Read> Read for Counting<R> {
     }
 }
 
+/// Whether one value ends before the line break at `at` and another begins behind it. The lines of a value that is spread over
+/// several begin with white space, and its last one with the bracket that closes it.
+fn is_between(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+    let is_end = matches!(before.last(), Some(b'}' | b']'));
+    is_end && text.get(at + 1).is_some_and(|next| matches!(next, b'{' | b'[' | b'0'..=b'9'))
+}
+
 impl<R: Read> Chunks<R> {
     /// Reads from `reader`, gzipped or not.
     pub const fn new(reader: R) -> Self {
@@ -98,7 +106,10 @@ impl<R: Read> Chunks<R> {
             // The closing brace is the piece's.
             return memmem::rfind(&self.rest, BETWEEN).map(|at| at + 1);
         }
-        memmem::rfind(&self.rest, b"}\n{").map(|at| at + 2)
+        // Further back was looked at before.
+        let from = self.rest.len().saturating_sub(PIECE + 8);
+        let tail = self.rest.get(from..)?;
+        memrchr_iter(b'\n', tail).find(|at| is_between(tail, *at)).map(|at| from + at + 1)
     }
 
     fn give(&mut self, length: usize, problem: Option<String>) -> Chunk {

@@ -1,6 +1,6 @@
 //! Findings through `Responder` on in-memory ports, by the clock of the events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use portcullis_domain::{Finding, FindingId};
@@ -70,7 +70,7 @@ pub async fn decide(mut read: Reading, settings: &Settings, decided: &mut dyn Fn
             kept.keep(*entry);
         }
     }
-    let Kept { entries, contained, places: _ } = kept;
+    let Kept { entries, contained, .. } = kept;
     let pages = entries.iter().filter(|entry| matches!(entry.page, PageState::Sent { .. })).count();
     Replay { read, entries, in_shadow, contained, pages }
 }
@@ -82,13 +82,14 @@ struct Kept {
     /// The places of the entries, by their findings.
     places: HashMap<FindingId, usize>,
     contained: Vec<String>,
+    known: HashSet<String>,
 }
 
 impl Kept {
     /// Keeps the newest entry of a finding, and who was contained for it.
     fn keep(&mut self, entry: Entry) {
         let principal = entry.finding.actor.principal.to_string();
-        if matches!(entry.containment, Some(Containment::Contained { .. })) && !self.contained.contains(&principal) {
+        if matches!(entry.containment, Some(Containment::Contained { .. })) && self.known.insert(principal.clone()) {
             self.contained.push(principal);
         }
         let place = *self.places.entry(entry.finding.id.clone()).or_insert(self.entries.len());

@@ -56,6 +56,8 @@ struct Table<'p> {
     turn: usize,
     /// How many threads have nothing more to do.
     over: usize,
+    /// Whether a thread panicked: the others end, so that the panic is told and nobody waits for ever.
+    failed: bool,
 }
 
 impl<'p, I: Iterator<Item = Input> + Send> Shared<'p, I> {
@@ -70,6 +72,9 @@ impl<'p, I: Iterator<Item = Input> + Send> Shared<'p, I> {
             let done = worker.work(part);
             let mut table = lock(&self.table);
             while number > table.turn + AHEAD * plan.threads.get() {
+                if table.failed {
+                    return;
+                }
                 table = self.moved.wait(table).unwrap_or_else(PoisonError::into_inner);
             }
             table.done.push(done);
@@ -79,6 +84,7 @@ impl<'p, I: Iterator<Item = Input> + Send> Shared<'p, I> {
 
     /// Takes the parts in their order, until every thread is over.
     fn collect(&self, threads: usize, collector: &mut Collector<'p, '_, '_>) {
+        let _failed = Failed(self);
         let mut table = lock(&self.table);
         loop {
             let turn = table.turn;
@@ -89,7 +95,7 @@ impl<'p, I: Iterator<Item = Input> + Send> Shared<'p, I> {
                 drop(table);
                 collector.take(done);
                 table = lock(&self.table);
-            } else if table.over == threads {
+            } else if table.over == threads || table.failed {
                 return;
             } else {
                 table = self.moved.wait(table).unwrap_or_else(PoisonError::into_inner);
@@ -102,8 +108,22 @@ struct Over<'s, 'p, I>(&'s Shared<'p, I>);
 
 impl<I> Drop for Over<'_, '_, I> {
     fn drop(&mut self) {
-        lock(&self.0.table).over += 1;
+        let mut table = lock(&self.0.table);
+        table.over += 1;
+        table.failed |= std::thread::panicking();
         self.0.moved.notify_all();
+    }
+}
+
+/// Lets the threads go when the one that collects panics.
+struct Failed<'s, 'p, I>(&'s Shared<'p, I>);
+
+impl<I> Drop for Failed<'_, '_, I> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(&self.0.table).failed = true;
+            self.0.moved.notify_all();
+        }
     }
 }
 

@@ -49,6 +49,9 @@ pub struct Plan<'p> {
 pub trait Progress: Sync {
     /// A file was read: its bytes as stored, and its records.
     fn read(&self, bytes: u64, records: u64);
+
+    /// A file is over.
+    fn file(&self) {}
 }
 
 impl Progress for () {

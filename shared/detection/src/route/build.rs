@@ -176,6 +176,7 @@ impl Builder<'_> {
             CompiledDetection::ArrayMatch { .. } | CompiledDetection::Conditional { .. } => {
                 let key = format!("whole {detection:?}");
                 let late = HISTORY.iter().any(|field| key.contains(field));
+                self.route.needs_record |= late;
                 let whole = CompiledRule {
                     detections: HashMap::from([(WHOLE.to_owned(), detection.clone())]),
                     conditions: vec![ConditionExpr::Identifier(WHOLE.to_owned())],

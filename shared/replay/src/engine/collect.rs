@@ -18,6 +18,9 @@ const LISTED: usize = 1_000;
 /// For how long after its time the copy of a record is known for one, in milliseconds, beyond what is waited for anyway.
 const KNOWN_AGAIN: i64 = 2 * 60 * 60 * 1_000;
 
+/// By how much a record may be newer than its file's name says, in milliseconds: names are told to the minute, and clocks differ.
+const SLACK: i64 = 10 * 60 * 1_000;
+
 /// How much time passes between two clearings of windows, in milliseconds.
 const FORGOTTEN_EACH: i64 = 12 * 60 * 60 * 1_000;
 
@@ -38,6 +41,8 @@ pub(super) struct Collector<'p, 'w, 'd> {
     /// The time of the newest record so far, in milliseconds.
     newest: Option<i64>,
     events: Events,
+    /// Whether every file so far has a name that CloudTrail gave.
+    in_delivery_order: bool,
     /// Up to when windows were last cleared, in milliseconds.
     forgotten: Option<i64>,
     file: Option<FileFacts>,
@@ -62,6 +67,7 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
             waiting: Vec::new(),
             newest: None,
             events: Events::default(),
+            in_delivery_order: true,
             forgotten: None,
             file: None,
             coverage: CoverageBuilder::within(plan.span.since, plan.span.until),
@@ -84,19 +90,38 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
         for unread in done.unreadable {
             list(reading, unread);
         }
-        self.facts(&done.file, done.is_first && done.opened, done.is_last, done.records, done.reach);
+        // What could not be opened covers nothing.
+        if done.opened {
+            self.facts(&done.file, done.is_first, done.is_last, done.records, done.reach);
+        }
+        if done.is_last {
+            self.plan.progress.file();
+        }
         for held in done.held {
             let (relevant, is_late) = (held.relevant, self.order.put(held));
             self.reading.late += usize::from(relevant && is_late);
         }
-        if let Some((_, last)) = done.reach {
-            self.newest = self.newest.max(Some(last.as_millisecond()));
-        }
         let patience = i64::try_from(self.plan.patience.as_millis()).unwrap_or(i64::MAX);
+        if let Some((_, last)) = done.reach {
+            self.clock(LogFileName::parse(&done.file).as_ref(), last.as_millisecond(), patience);
+        }
         let until = self.newest.map_or(i64::MIN, |newest| newest.saturating_sub(patience));
         let released = self.order.release(until);
         self.examine(released);
         self.plan.progress.read(done.bytes, done.records as u64);
+    }
+
+    /// Moves the clock to the newest record of a part. A file that CloudTrail named holds nothing newer than its name says, so that
+    /// one record with a time of its own making does not make all others late; where files have other names, the clock goes
+    /// back when a whole part is older than what was let go.
+    fn clock(&mut self, name: Option<&LogFileName>, last: i64, patience: i64) {
+        let last = name.map_or(last, |name| last.min(name.time.as_millisecond().saturating_add(SLACK)));
+        self.in_delivery_order &= name.is_some();
+        if self.order.gone().is_some_and(|gone| last < gone) && name.is_none() {
+            self.newest = Some(last);
+            self.order.reopen(last.saturating_sub(patience));
+        }
+        self.newest = self.newest.max(Some(last));
     }
 
     /// Everything that is left, and the sum.
@@ -171,7 +196,10 @@ impl<'p, 'w, 'd> Collector<'p, 'w, 'd> {
         if let Some(gone) = self.order.gone() {
             self.events.forget(gone.saturating_sub(KNOWN_AGAIN));
             let forgotten = *self.forgotten.get_or_insert(gone);
-            if gone.saturating_sub(forgotten) > FORGOTTEN_EACH
+            // Only of what comes in the order of its delivery is it known that nothing much older follows.
+            let may_forget = self.in_delivery_order && self.reading.late == 0;
+            if may_forget
+                && gone.saturating_sub(forgotten) > FORGOTTEN_EACH
                 && let Ok(before) = Timestamp::from_millisecond(gone)
             {
                 self.detector.forget(before);

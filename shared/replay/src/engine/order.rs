@@ -67,6 +67,11 @@ impl<'p> Order<'p> {
         released
     }
 
+    /// Takes back that everything before a time was let go: what comes now is older, and is to be put in order too.
+    pub(super) fn reopen(&mut self, until: i64) {
+        self.gone = self.gone.map(|gone| gone.min(until));
+    }
+
     /// Lets everything go.
     pub(super) fn finish(&mut self) -> Vec<Held<'p>> {
         std::mem::take(&mut self.by_time).into_values().flatten().collect()

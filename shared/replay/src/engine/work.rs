@@ -163,7 +163,7 @@ impl<'p> Worker<'p> {
             let outline = match piece {
                 Piece::Outlined(outline) => outline,
                 Piece::Opaque(raw) => {
-                    held.extend(self.record(std::str::from_utf8(raw).ok()?, &mut counts).ok()?);
+                    held.extend(self.opaque(std::str::from_utf8(raw).ok()?, &mut counts).ok()?);
                     continue;
                 }
             };
@@ -182,6 +182,14 @@ impl<'p> Worker<'p> {
             }
         }
         Some((counts, held))
+    }
+
+    /// A piece of which nothing is known: one record, or the text is not what it seems, as S3's notifications are.
+    fn opaque(&self, piece: &str, counts: &mut Counts) -> Result<Option<Held<'p>>, NotSo> {
+        let contents = open(piece);
+        let [one] = contents.records.as_slice() else { return Err(NotSo) };
+        let is_alone = contents.unreadable.is_empty() && contents.other.is_empty() && contents.log_files.is_empty();
+        if is_alone { self.record(&one.json, counts).map_err(|_| NotSo) } else { Err(NotSo) }
     }
 
     /// What is to become of a record, as far as that can be told without parsing it.
@@ -277,6 +285,9 @@ impl<'p> Worker<'p> {
         Ok(Some(Held { time: time.map(Timestamp::as_millisecond), relevant, event, waiting }))
     }
 }
+
+/// A text is not of the form that it seemed to be of.
+struct NotSo;
 
 /// What is to become of a record.
 enum Fate {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use portcullis_domain::{Finding, FindingId, Severity};
-use portcullis_response::Entry;
+use portcullis_response::{Decision, Entry};
 
 use super::Done;
 use crate::{Replay, names};
@@ -74,8 +74,10 @@ impl Summary {
             *severities.entry(entry.finding.rule.severity).or_default() += 1;
         }
         let actors = actors(&replay.entries);
-        let held =
-            |entry: &&Entry| entry.decision.refusals.is_empty() && entry.decision.wanted > entry.decision.response;
+        let held = |entry: &&Entry| {
+            let Decision { wanted, response, refusals } = &entry.decision;
+            refusals.is_empty() && wanted.contains() && wanted > response
+        };
         let held: BTreeSet<String> = replay.entries.iter().filter(held).map(name).collect();
         let contained = |actor: &&String| actors.iter().any(|known| known.actor == **actor && known.done > Done::Asked);
         Self {

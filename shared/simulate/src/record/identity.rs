@@ -14,6 +14,8 @@ pub(crate) enum Identity<'w> {
     Role(&'w Role, Session<'w>),
     /// A user by a long-term access key.
     User(&'w User),
+    /// A service with a user's rights.
+    UserVia(&'w User, &'static str),
     /// A service for itself.
     Service(&'static str),
     /// A service that tells of something it did: no type.
@@ -57,6 +59,7 @@ impl Identity<'_> {
     pub(crate) fn via(&self, service: &'static str) -> Self {
         match self {
             Self::Role(role, session) => Self::Role(role, Session { via: Some(service), ..session.clone() }),
+            Self::User(user) | Self::UserVia(user, _) => Self::UserVia(user, service),
             other => other.clone(),
         }
     }
@@ -65,7 +68,7 @@ impl Identity<'_> {
     pub(crate) fn arn(&self) -> String {
         match self {
             Self::Role(role, session) => role.session_arn(&session.name),
-            Self::User(user) => user.arn.clone(),
+            Self::User(user) | Self::UserVia(user, _) => user.arn.clone(),
             Self::Service(name) | Self::Itself { name, .. } => (*name).to_owned(),
             Self::Account { account, .. } => format!("arn:aws:iam::{account}:root"),
             Self::Federated { subject, .. } => subject.clone(),
@@ -77,11 +80,10 @@ impl Identity<'_> {
         // Writing to a string cannot fail.
         let _ = match self {
             Self::Role(role, session) => write_role(role, session, json),
-            Self::User(user) => write!(
-                json,
-                r#"{{"type":"IAMUser","principalId":"{}","arn":"{}","accountId":"{}","accessKeyId":"{}","userName":"{}"}}"#,
-                user.id, user.arn, user.account, user.key, user.name
-            ),
+            Self::User(user) => write_user(user, json).and_then(|()| write!(json, "}}")),
+            Self::UserVia(user, service) => {
+                write_user(user, json).and_then(|()| write!(json, r#","invokedBy":"{service}"}}"#))
+            }
             Self::Service(name) => write!(json, r#"{{"type":"AWSService","invokedBy":"{name}"}}"#),
             Self::Itself { account, name } => write!(json, r#"{{"accountId":"{account}","invokedBy":"{name}"}}"#),
             Self::Account { account, principal } => {
@@ -93,6 +95,15 @@ impl Identity<'_> {
             ),
         };
     }
+}
+
+/// All but the closing brace.
+fn write_user(user: &User, json: &mut String) -> std::fmt::Result {
+    let User { id, arn, account, key, name, .. } = user;
+    write!(
+        json,
+        r#"{{"type":"IAMUser","principalId":"{id}","arn":"{arn}","accountId":"{account}","accessKeyId":"{key}","userName":"{name}""#
+    )
 }
 
 fn write_role(role: &Role, session: &Session<'_>, json: &mut String) -> std::fmt::Result {

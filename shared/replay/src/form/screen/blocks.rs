@@ -96,6 +96,7 @@ pub(super) fn headline(told: &Told<'_>, summary: &Summary, columns: usize) -> Ve
     ];
     let would: Vec<String> = would.into_iter().filter(|(number, _)| *number > 0).map(|(_, what)| what).collect();
     let sentence = match would.split_last() {
+        _ if replay.read.records == 0 => "no record was read, so this says nothing about anybody".to_owned(),
         _ if replay.entries.is_empty() && replay.in_shadow.is_empty() => "nothing would have fired".to_owned(),
         None => "nobody would have been paged or contained".to_owned(),
         Some((last, [])) => format!("it would have {last}"),
