@@ -9,10 +9,10 @@ use super::subject::{AssetReading, Subject};
 
 /// `secret prod/db (critical) was used 142 times by 3 actors in 30 days; 2 calls denied; 1 actor is not authorized`.
 pub(super) fn used_by(part: &Part, asked: &str, period: &str) -> String {
-    let users: Vec<&Row> = part.rows.iter().filter(|row| row.totals.uses.all() > 0).collect();
+    let users: Vec<&Row> = part.rows.iter().filter(|row| row.totals.uses.success > 0).collect();
     let tier = common_tier(part).map_or_else(String::new, |tier| format!(" ({tier})"));
     let subject = format!("{}{tier}", subject(part, asked));
-    let mut clauses = vec![match part.totals.uses.all() {
+    let mut clauses = vec![match part.totals.uses.success {
         0 => format!("{subject} was not used {period}"),
         uses => format!("{subject} was used {} by {} {period}", times(uses), many(users.len(), "actor")),
     }];
@@ -27,7 +27,7 @@ pub(super) fn used_by(part: &Part, asked: &str, period: &str) -> String {
 
 /// `role reporting used 1 key and 2 secrets 5 times in 30 days; 2 calls denied; not authorized for 1 of them`.
 pub(super) fn uses(part: &Part, asked: &str, period: &str) -> String {
-    let used: Vec<&Row> = part.rows.iter().filter(|row| row.totals.uses.all() > 0).collect();
+    let used: Vec<&Row> = part.rows.iter().filter(|row| row.totals.uses.success > 0).collect();
     let subject = subject(part, asked);
     let kinds = |kinds: &[&str]| used.iter().filter(|row| kinds.contains(&row.kind)).count();
     let what = match (kinds(&["key", "alias"]), kinds(&["secret"])) {
@@ -35,7 +35,7 @@ pub(super) fn uses(part: &Part, asked: &str, period: &str) -> String {
         (0, secrets) => many(secrets, "secret"),
         (keys, secrets) => format!("{} and {}", many(keys, "key"), many(secrets, "secret")),
     };
-    let mut clauses = vec![match part.totals.uses.all() {
+    let mut clauses = vec![match part.totals.uses.success {
         0 => format!("{subject} used no key and no secret {period}"),
         uses => format!("{subject} used {what} {} {period}", times(uses)),
     }];

@@ -77,7 +77,7 @@ fn rows(part: &Part, who: &'static str, width: Option<u16>) -> String {
         (who, Box::new(|row| row.label.clone()), true),
         ("tier", Box::new(move |row| row.tier.filter(|_| !is_told).map_or_else(dash, |tier| tier.to_string())), false),
         ("authorized", Box::new(authorized), false),
-        ("uses", Box::new(|row| row.totals.uses.all().to_string()), true),
+        ("uses", Box::new(|row| row.totals.uses.success.to_string()), true),
         ("denied", Box::new(|row| count(row.totals.denied())), true),
         ("failed", Box::new(|row| count(row.totals.failed())), false),
         ("looks", Box::new(|row| count(row.totals.looks.all())), false),
