@@ -109,7 +109,7 @@ fn an_empty_file() {
     workplace.file("empty.json", "");
     let said = workplace.run(&["replay", "empty.json"]);
     assert_eq!(said.code, 2, "nothing was replayed");
-    said.tells(&["mode enforce: nothing would have fired", "findings    0\n", "1 file, 0 bytes: 0 records"]);
+    said.tells(&["mode enforce: no record was read, so", "findings    0\n", "1 file, 0 bytes: 0 records"]);
     said.tells(&["note        no record was read, so this says nothing about anybody"]);
 }
 

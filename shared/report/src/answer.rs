@@ -106,7 +106,9 @@ fn cards(page: &mut Page, shown: &Shown<'_>, fates: &[(Fate, Vec<Person<'_>>)]) 
             });
         }
     });
-    page.tag("p").class("note").text("Each number counts roles, users and other actors, each once; whoever was contained was paged about, too.");
+    page.tag("p").class("note").text(
+        "Each number counts roles, users and other actors, each once; whoever was contained was paged about, too.",
+    );
 }
 
 /// How many findings of each severity came to which decision.

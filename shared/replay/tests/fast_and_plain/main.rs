@@ -4,6 +4,7 @@
 
 mod arbitrary;
 mod cases;
+mod clock;
 mod corpus;
 mod deployments;
 mod drip;
