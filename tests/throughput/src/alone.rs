@@ -9,12 +9,10 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::{Parser, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use portcullis_detection::{Context, Pipeline, RuleSet, built_in};
-use portcullis_logs::Input;
+use portcullis_logs::{Selection, find};
 use portcullis_replay::form::{Told, ndjson};
 use portcullis_replay::{Plan, Reading, Span, decide, read};
 use portcullis_settings::{Inventory, parse};
-
-use crate::log_files;
 
 /// `portcullis replay`, of whose arguments it takes those that the measurement gives it.
 #[derive(Debug, Parser)]
@@ -47,7 +45,7 @@ impl Alone {
         let What::Replay { folder, settings, threads, format, no_progress: _ } = self.what;
         ensure!(format == "ndjson", "it writes ndjson, not {format}");
         let pipeline = pipeline(&settings)?;
-        finish(replay(&log_files(&folder)?.paths, &pipeline, threads), &pipeline, to)
+        finish(replay(&folder, &pipeline, threads)?, &pipeline, to)
     }
 }
 
@@ -59,8 +57,8 @@ pub fn pipeline(settings: &Path) -> Result<Pipeline> {
     Ok(Pipeline::new(RuleSet::load(&built_in()), settings, Inventory::default(), Context::default()))
 }
 
-/// Reads the files, as the command does.
-pub(crate) fn replay(paths: &[PathBuf], pipeline: &Pipeline, threads: NonZeroUsize) -> Reading {
+/// Finds and reads the files of a folder, in the order of their times, as the command does.
+pub(crate) fn replay(folder: &Path, pipeline: &Pipeline, threads: NonZeroUsize) -> Result<Reading> {
     let stop = AtomicBool::new(false);
     let plan = Plan {
         pipeline,
@@ -71,9 +69,9 @@ pub(crate) fn replay(paths: &[PathBuf], pipeline: &Pipeline, threads: NonZeroUsi
         stop: &stop,
         progress: &(),
     };
-    let inputs =
-        paths.iter().map(|path| Input::File { path: path.clone(), size: path.metadata().map_or(0, |of| of.len()) });
-    read(inputs, &plan, &mut [])
+    let found = find(&[folder.to_owned()], &Selection::default())?;
+    ensure!(found.unread.is_empty(), "not all could be looked at: {:?}", found.unread.first());
+    Ok(read(found.files.into_inputs().map(|timed| timed.input), &plan, &mut []))
 }
 
 /// Decides about the findings and writes them.

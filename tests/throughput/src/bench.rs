@@ -111,7 +111,11 @@ impl Bench {
         println!();
         print!(
             "{}",
-            shares(&phases(&data.files.paths, &pipeline(&data.folder.join("portcullis.yaml"))?, self.rounds)?)
+            shares(&phases(
+                &data.folder.join("AWSLogs"),
+                &pipeline(&data.folder.join("portcullis.yaml"))?,
+                self.rounds
+            )?)
         );
         let all = (cores > NonZeroUsize::MIN).then(|| best(5)).flatten();
         Ok(speed_bars(best(0), best(2), best(4), all))
@@ -201,4 +205,32 @@ fn memory_bars(peaks: &[u64]) -> Vec<Bar> {
         bar("peak memory at one million records", Limit::AtMost(128.0), millions(*one)),
         bar("growth from one million to four", Limit::AtMost(slack), millions(*four) - millions(*one)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use test_case::test_case;
+
+    use super::*;
+
+    fn met(bars: &[Bar]) -> Vec<Option<bool>> {
+        bars.iter().map(Bar::met).collect()
+    }
+
+    #[test]
+    fn what_is_asked_of_times() {
+        let bars = |one, all| met(&speed_bars(Some(0.5), Some(8.0), Some(one), all));
+        assert_eq!(bars(1.0, Some(0.5)), [Some(true), Some(true), Some(true)]);
+        assert_eq!(bars(1.01, Some(0.55)), [Some(false), Some(false), Some(false)]);
+        assert_eq!(bars(0.9, None), [Some(true), Some(true), None], "one core");
+    }
+
+    #[test_case(127, 135 => vec![Some(true), Some(true)] ; "grown by less than a tenth")]
+    #[test_case(127, 140 => vec![Some(true), Some(false)] ; "grown by more")]
+    #[test_case(30, 38 => vec![Some(true), Some(true)] ; "a few megabytes are chance")]
+    #[test_case(30, 39 => vec![Some(true), Some(false)] ; "more are not")]
+    #[test_case(129, 60 => vec![Some(false), Some(true)] ; "too much to begin with")]
+    fn what_is_asked_of_memory(one: u64, four: u64) -> Vec<Option<bool>> {
+        met(&memory_bars(&[one * 1_000_000, four * 1_000_000]))
+    }
 }

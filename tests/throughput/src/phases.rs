@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -15,7 +15,7 @@ use portcullis_logs::{Gunzip, Outline, Piece, outlines};
 use portcullis_settings::Subject;
 
 use crate::alone::{finish, replay};
-use crate::{Times, approximate, thousands};
+use crate::{Times, approximate, log_files, thousands};
 
 /// What is done last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,14 +89,15 @@ pub struct Phases {
 }
 
 /// Goes through the files once for each step, in each round.
-pub fn phases(paths: &[PathBuf], pipeline: &Pipeline, rounds: usize) -> Result<Phases> {
+pub fn phases(folder: &Path, pipeline: &Pipeline, rounds: usize) -> Result<Phases> {
+    let paths = log_files(folder)?.paths;
     let mut phases = Phases { steps: Step::ALL.map(|step| (step, Times::default())).into(), ..Phases::default() };
     for _ in 0..rounds {
         for (step, times) in &mut phases.steps {
             let begin = Instant::now();
             match step {
-                Step::Remember => drop(black_box(replay(paths, pipeline, NonZeroUsize::MIN))),
-                Step::Decide => finish(replay(paths, pipeline, NonZeroUsize::MIN), pipeline, std::io::sink())?,
+                Step::Remember => drop(black_box(replay(folder, pipeline, NonZeroUsize::MIN)?)),
+                Step::Decide => finish(replay(folder, pipeline, NonZeroUsize::MIN)?, pipeline, std::io::sink())?,
                 step => {
                     let mut pass = Pass::new(pipeline, *step);
                     let mut gunzip = Gunzip::default();

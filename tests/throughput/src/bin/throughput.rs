@@ -101,7 +101,7 @@ fn main() -> Result<()> {
             Ok(())
         }
         What::Phases { folder, settings, rounds } => {
-            print!("{}", shares(&phases(&log_files(&folder)?.paths, &pipeline(&settings)?, rounds)?));
+            print!("{}", shares(&phases(&folder, &pipeline(&settings)?, rounds)?));
             Ok(())
         }
         What::Used { output, command } => {
