@@ -2,6 +2,7 @@
 //! examined. It comes to what the plain way comes to, whatever the number of threads.
 
 mod collect;
+mod counts;
 mod feed;
 mod order;
 mod work;

@@ -12,6 +12,7 @@ use portcullis_cloudtrail::{Access, Relevance, open, relevance};
 use portcullis_detection::memory::Waiting;
 use portcullis_logs::{Gunzip, Outline, Outlines, Piece, Unread, outlines};
 
+use super::counts::Counts;
 use super::feed::{Content, Part};
 use super::order::Held;
 use crate::reading::{LIMIT, Plan};
@@ -58,18 +59,6 @@ pub(super) struct Worker<'p> {
     stored: Vec<u8>,
     calls: HashMap<Box<str>, HashMap<Box<str>, Call>>,
     known: usize,
-}
-
-/// Counting what every record counts for.
-#[derive(Default)]
-struct Counts {
-    records: usize,
-    outside: usize,
-    hourless: usize,
-    /// Records in each hour, in seconds since the epoch.
-    hours: Vec<(i64, u64)>,
-    /// The first and the last time, in milliseconds.
-    reach: Option<(i64, i64)>,
 }
 
 impl<'p> Worker<'p> {
@@ -297,20 +286,6 @@ enum Fate {
     Relevant(u64),
     /// It is to be parsed and examined.
     Examined,
-}
-
-impl Counts {
-    fn at(&mut self, time: i64) {
-        self.records += 1;
-        let (first, last) = self.reach.unwrap_or((time, time));
-        self.reach = Some((first.min(time), last.max(time)));
-        let hour = time.div_euclid(3_600_000) * 3_600;
-        // Records of one file are of one hour, or of two.
-        match self.hours.iter_mut().rev().find(|(known, _)| *known == hour) {
-            Some((_, count)) => *count += 1,
-            None => self.hours.push((hour, 1)),
-        }
-    }
 }
 
 fn event_of(access: &Access) -> Option<u64> {
