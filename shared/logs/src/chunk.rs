@@ -44,6 +44,8 @@ pub struct Chunks<R: Read> {
     over: bool,
     /// Whether pieces are taken out of a list in an object, which each needs its own frame.
     framed: bool,
+    /// How much is read at once, in bytes.
+    piece: usize,
 }
 
 type Counted<R> = io::BufReader<Counting<R>>;
@@ -79,7 +81,12 @@ fn is_between(text: &[u8], at: usize) -> bool {
 impl<R: Read> Chunks<R> {
     /// Reads from `reader`, gzipped or not.
     pub const fn new(reader: R) -> Self {
+        Self::in_pieces(reader, PIECE)
+    }
+
+    const fn in_pieces(reader: R, piece: usize) -> Self {
         Self {
+            piece,
             source: Source::Fresh(Some(reader)),
             rest: Vec::new(),
             at: 0,
@@ -107,7 +114,7 @@ impl<R: Read> Chunks<R> {
             return memmem::rfind(&self.rest, BETWEEN).map(|at| at + 1);
         }
         // Further back was looked at before.
-        let from = self.rest.len().saturating_sub(PIECE + 8);
+        let from = self.rest.len().saturating_sub(self.piece + 8);
         let tail = self.rest.get(from..)?;
         memrchr_iter(b'\n', tail).find(|at| is_between(tail, *at)).map(|at| from + at + 1)
     }
@@ -175,7 +182,7 @@ impl<R: Read> Iterator for Chunks<R> {
         }
         loop {
             let before = self.rest.len();
-            let problem = match self.source.read(&mut self.rest, PIECE as u64) {
+            let problem = match self.source.read(&mut self.rest, self.piece as u64) {
                 Ok(_) if self.at + self.rest.len() as u64 > LIMIT => Some(format!("more than {LIMIT} bytes")),
                 Ok(_) => None,
                 Err(error) => {
@@ -183,7 +190,7 @@ impl<R: Read> Iterator for Chunks<R> {
                     Some(format!("reading ended after {read} bytes: {error}"))
                 }
             };
-            let is_end = self.rest.len() - before < PIECE;
+            let is_end = self.rest.len() - before < self.piece;
             if problem.is_some() || is_end {
                 self.over = true;
                 return Some(self.give(self.rest.len(), problem));
@@ -198,5 +205,71 @@ impl<R: Read> Iterator for Chunks<R> {
                 return Some(self.give(self.rest.len(), Some(problem)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use portcullis_cloudtrail::open;
+    use test_case::test_case;
+
+    use super::*;
+
+    fn records(count: usize) -> Vec<String> {
+        let one = |number| {
+            format!(r#"{{"eventVersion":"1.11","eventName":"N{number}","userAgent":"{}"}}"#, "x".repeat(number % 7))
+        };
+        (0..count).map(one).collect()
+    }
+
+    /// The records of every piece, in order; nothing may be unreadable.
+    fn read(bytes: &[u8], piece: usize) -> (Vec<String>, usize) {
+        let (mut found, mut pieces) = (Vec::new(), 0);
+        for chunk in Chunks::in_pieces(bytes, piece) {
+            assert_eq!(chunk.problem, None);
+            let text = String::from_utf8(chunk.text).unwrap();
+            let contents = open(&text);
+            assert_eq!(contents.unreadable, [], "{:?} of {text}", chunk.place);
+            found.extend(contents.records.into_iter().map(|record| record.json.into_owned()));
+            pieces += 1;
+        }
+        (found, pieces)
+    }
+
+    #[test_case(&|records| format!("{{\"Records\":[{}]}}", records.join(",")) ; "a log file")]
+    #[test_case(&|records| records.join("\n") ; "lines")]
+    #[test_case(&|records| records.join("\r\n") + "\r\n" ; "lines of Windows")]
+    #[test_case(&|records| records.iter().map(|record| format!("2026-01-05T08:10:00.000Z {record}\n")).collect() ; "an export of CloudWatch Logs")]
+    #[test_case(&|records| records.iter().map(|record| format!("[{record}]\n")).collect() ; "lists")]
+    fn no_record_is_lost_or_doubled(text: &dyn Fn(&[String]) -> String) {
+        let expected = records(200);
+        let text = text(&expected);
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        let gzipped = encoder.finish().unwrap();
+        for bytes in [text.as_bytes(), &gzipped] {
+            for piece in [150, 151, 199, 1_000, 1 << 20] {
+                let (found, pieces) = read(bytes, piece);
+                assert_eq!(found, expected, "pieces of {piece}");
+                assert_eq!(pieces > 1, piece < text.len(), "pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_on_many_lines_is_not_cut() {
+        let text = "[\n  {\n    \"eventVersion\": \"1\",\n    \"a\": {\n    }\n  },\n  {\n    \"eventVersion\": \"2\"\n  }\n]\n";
+        assert_eq!(
+            read(text.as_bytes(), 20),
+            (
+                vec![
+                    "{\n    \"eventVersion\": \"1\",\n    \"a\": {\n    }\n  }".to_owned(),
+                    "{\n    \"eventVersion\": \"2\"\n  }".to_owned()
+                ],
+                1
+            )
+        );
     }
 }
